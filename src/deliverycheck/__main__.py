@@ -1,0 +1,5 @@
+"""`python -m deliverycheck`."""
+
+from deliverycheck.cli import main
+
+main()

@@ -1,0 +1,179 @@
+"""Checking: from a question to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import inf
+
+from deliverycheck.check.explicit import (
+    Finding,
+    explore_instance,
+    judge,
+)
+from deliverycheck.check.question import Question
+from deliverycheck.explore.search import Explored, Limits, Progress
+from deliverycheck.lang.design import declared_settings, design_of
+from deliverycheck.lang.naming import budget_variable
+from deliverycheck.lang.shapes import label_of
+from deliverycheck.lift.lifting import Lifted, lift
+from deliverycheck.system import build
+from deliverycheck.system.digest import digest_of
+from deliverycheck.system.model import Action, Clause, Property
+from deliverycheck.system.terms import Term
+from deliverycheck.system.verdicts import (
+    Caution,
+    Exploration,
+    Json,
+    ModelResult,
+    PropertyResult,
+)
+
+WITNESS = "fault happens: "
+"""Prefix of the hidden properties that tell whether a budgeted fault ever strikes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check, not what."""
+
+    limits: Limits = Limits()
+    copies: int | None = None
+    properties: tuple[str, ...] = ()
+    """Only these properties; empty: all."""
+
+
+def lifted_of(question: Question) -> Lifted:
+    """The system a question is about. Raises InputError."""
+    design = design_of(question.cls, question.messages, question.settings)
+    return lift(design, question.faults)
+
+
+def explored(
+    lifted: Lifted,
+    options: Options | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Explored:
+    """Explore a lifted model, in the instance that fits its environment."""
+    options = options or Options()
+    endless = any(amount == inf for amount in lifted.budgets.values())
+    return explore_instance(lifted.system, options.limits, options.copies, endless, report)
+
+
+def check(
+    question: Question,
+    options: Options | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> ModelResult:
+    """Check one model. Raises InputError for a bad model, DisagreementError for a bad tool."""
+    options = options or Options()
+    lifted = lifted_of(question)
+    wanted = options.properties
+    asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
+    watched = replace(lifted.system, properties=(*asked, *_witnesses(lifted)))
+    found = explored(replace(lifted, system=watched), options, report)
+    findings = list(judge(lifted, found))
+    return ModelResult(
+        question.name,
+        question.source,
+        digest_of(lifted.system),
+        question.messages,
+        settings_of(question),
+        dict(question.faults),
+        question.claims,
+        Exploration(
+            found.complete, len(found.states), found.transitions, found.depth, found.stopped
+        ),
+        tuple(
+            _result(question, finding)
+            for finding in findings
+            if not finding.prop.name.startswith(WITNESS)
+        ),
+        tuple(_cautions(question, lifted, found, findings)),
+        tuple(_assumptions(lifted)),
+        question.judged_by,
+    )
+
+
+def settings_of(question: Question) -> dict[str, Json]:
+    """The settings as plain data."""
+    values = {name: value for name, (_, value) in declared_settings(question.cls).items()}
+    values |= question.settings
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: object) -> Json:
+    if isinstance(value, Enum):
+        return value.name
+    return value if isinstance(value, bool | int | str) else label_of(value)
+
+
+def _result(question: Question, finding: Finding) -> PropertyResult:
+    return PropertyResult(
+        finding.prop.name,
+        finding.verdict,
+        question.expected(finding.prop.name),
+        finding.evidence,
+        finding.about,
+        finding.trace,
+        finding.reason,
+    )
+
+
+def _witnesses(lifted: Lifted) -> Iterator[Property]:
+    """For each budgeted fault, that it strikes in some run."""
+    for key, amount in lifted.budgets.items():
+        if amount <= 0 or key in lifted.idle_faults:
+            continue
+        guards = [
+            build.all_of(action.guard, *(bound.term for bound in action.bounds))
+            for action in lifted.system.actions
+            if _draws(lifted, action, key)
+        ]
+        term: Term = build.any_of(*guards)
+        yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))
+
+
+def _draws(lifted: Lifted, action: Action, key: str) -> bool:
+    """Whether an action spends the budget of this name."""
+    counted = budget_variable(key)
+    if action.fault is None or action.fault != key.partition(".")[0]:
+        return False
+    return counted not in lifted.system.index or counted in action.updates
+
+
+def _cautions(
+    question: Question, lifted: Lifted, found: Explored, findings: list[Finding]
+) -> Iterator[Caution]:
+    for prop in question.unchecked:
+        text = f"{prop} is promised, but this version does not check it yet"
+        yield Caution("DC501", text)
+    never = [f.prop.name.removeprefix(WITNESS) for f in findings if _never_strikes(f)]
+    for key in (*lifted.idle_faults, *never):
+        yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")
+    for hit in found.hits:
+        yield Caution("DC503", f"only looked at within a bound: {hit}")
+    if not found.complete:
+        yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")
+
+
+def _never_strikes(finding: Finding) -> bool:
+    return finding.prop.name.startswith(WITNESS) and finding.verdict == "violated"
+
+
+def _assumptions(lifted: Lifted) -> Iterator[str]:
+    """The steps that do several durable things as one: such fusions decide most verdicts."""
+    durable = {v.name.partition("[")[0] for v in lifted.system.variables if v.store == "durable"}
+    told: dict[str, None] = {}
+    for action in lifted.system.actions:
+        parts = [
+            f"effect({event.what})" if event.kind == "effect" else f"{event.where} {event.what}"
+            for event in action.events
+            if event.kind == "effect" or (event.kind == "write" and event.where in durable)
+        ]
+        if any(event.kind == "effect" for event in action.events) and len(parts) > 1:
+            message = action.message or ""
+            text = f"{action.name} is one atomic step: {', '.join(parts)}"
+            told[text.replace(message, "m") if message else text] = None
+    yield from told

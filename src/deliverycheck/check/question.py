@@ -1,0 +1,62 @@
+"""A question: which model, with what settings, in what environment, and what is expected of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deliverycheck.lang.protocol import Claim, Expectation, Protocol
+
+GUARANTEES: Mapping[Claim, tuple[str, ...]] = {
+    "at-most-once": ("no-duplicate-effect", "no-phantom-effect"),
+    "at-least-once": ("no-loss", "eventual-effect", "no-phantom-effect"),
+    "exactly-once": (
+        "no-loss",
+        "no-duplicate-effect",
+        "eventual-effect",
+        "no-phantom-effect",
+    ),
+}
+"""What each guarantee promises: a conjunction of properties (WS-ReliableMessaging 1.2, 2.4)."""
+
+NOT_YET = ("eventual-effect",)
+"""Properties of the guarantees that this version does not check, and says so."""
+
+STANDARD = (
+    "no-loss",
+    "no-silent-loss",
+    "honest-ack",
+    "no-duplicate-effect",
+    "no-phantom-effect",
+    "in-order",
+    "no-stale-effect",
+    "no-deadlock",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about a model."""
+
+    cls: type[Protocol]
+    name: str
+    source: str
+    messages: int
+    settings: Mapping[str, object]
+    faults: Mapping[str, float]
+    claims: Claim | None
+    expects: Mapping[str, Expectation]
+    judged_by: str = "what the model claims and expects"
+
+    def expected(self, prop: str) -> Expectation | None:
+        """The verdict that is expected of a property, if any is."""
+        if prop in self.expects:
+            return self.expects[prop]
+        if self.claims is not None and prop in GUARANTEES[self.claims]:
+            return "holds"
+        return None
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """Promised or expected properties that this version cannot judge."""
+        return tuple(prop for prop in NOT_YET if self.expected(prop) is not None)

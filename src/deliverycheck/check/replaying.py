@@ -1,0 +1,111 @@
+"""Replaying a stored counterexample: still violated, fixed, or stale; a forged one is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from deliverycheck.check.checking import lifted_of
+from deliverycheck.check.explicit import explore_instance
+from deliverycheck.check.question import Question
+from deliverycheck.check.traces import stepped
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.explore.codegen import clause_bits
+from deliverycheck.explore.search import Limits
+from deliverycheck.lang.machine import Move
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.semantics.interpreter import at_rest, evaluate
+from deliverycheck.system.digest import digest_of
+from deliverycheck.system.model import State
+from deliverycheck.system.sorts import Value
+
+Outcome: TypeAlias = Literal["still violated", "fixed", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """A step as it was written down."""
+
+    move: Move
+    changes: Mapping[str, tuple[Value, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A counterexample as it was written down."""
+
+    question: Question
+    digest: str
+    prop: str
+    steps: tuple[StoredStep, ...]
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of a stored counterexample. `step` is where it is stale, from 1."""
+
+    model: str
+    prop: str
+    outcome: Outcome
+    text: str
+    step: int | None = None
+
+
+def replay(stored: Stored) -> Replayed:
+    """Run a stored counterexample on the model's own code.
+
+    Raises InputError if the model is unchanged and yet the run is not one of its counterexamples:
+    then the file was changed.
+    """
+    lifted = lifted_of(stored.question)
+    unchanged = digest_of(lifted.system) == stored.digest
+    moves = [step.move for step in stored.steps]
+    trace, illegal = stepped(lifted, moves)
+    wrong = illegal
+    text = "cannot be taken there"
+    for number, (step, done) in enumerate(zip(stored.steps, trace.steps, strict=False), 1):
+        if {c.variable: (c.old, c.new) for c in done.changes} != dict(step.changes):
+            wrong, text = number, "changes something else than what is written"
+            break
+    name, prop = stored.question.name, stored.prop
+    if wrong is not None:
+        action = moves[wrong - 1].name
+        if unchanged:
+            raise _refused(stored, f"step {wrong}, {action}, {text}")
+        return Replayed(name, prop, "stale", f"step {wrong}, {action}, {text}", wrong)
+    if _violates(lifted, prop, trace.states[-1]):
+        note = "" if unchanged else "; the model has changed since"
+        return Replayed(name, prop, "still violated", f"after {len(moves)} steps{note}")
+    if unchanged:
+        raise _refused(stored, f"after its last step, {len(moves)}, {prop} is not violated")
+    return Replayed(name, prop, "fixed", f"the run is possible, but {prop} is not violated by it")
+
+
+def _violates(lifted: Lifted, name: str, last: State) -> bool:
+    """Whether the last state of a run breaks the property."""
+    system = lifted.system
+    for prop in system.properties:
+        if prop.name != name:
+            continue
+        valuation = system.valuation(last)
+        for clause in prop.clauses:
+            if not evaluate(clause.when, valuation) or evaluate(clause.then, valuation):
+                continue
+            if prop.kind == "always" or (prop.kind == "at-rest" and at_rest(system, last)):
+                return True
+            if prop.kind == "possible":
+                only = replace(prop, clauses=(clause,))
+                start = replace(system, initial=(last,), properties=(only,))
+                after = explore_instance(start, Limits())
+                _, then = clause_bits(after.system)[name, 0]
+                if after.complete and not any(after.code.marks(w) & then for w in after.states):
+                    return True
+    return False
+
+
+def _refused(stored: Stored, text: str) -> InputError:
+    where = f"{stored.question.name}, {stored.prop}"
+    remedy = "The model is the one the run was made from, so the stored run was changed."
+    return InputError(Diagnostic("DC302", f"{where}: {text}", remedy, stored.file))

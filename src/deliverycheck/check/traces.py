@@ -1,0 +1,116 @@
+"""Traces: a run of the search as steps a person can follow, and its replay in two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.explore.runs import Run
+from deliverycheck.explore.search import Explored
+from deliverycheck.lang.channels import Blocked
+from deliverycheck.lang.machine import Machine, Move
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.lift.observe import observe
+from deliverycheck.semantics.interpreter import successors
+from deliverycheck.system.model import Event, State, System
+from deliverycheck.system.verdicts import Change, Step, Trace
+
+
+def trace_of(found: Explored, run: Run) -> Trace:
+    """The run with values and changes."""
+    system = found.system
+    states = tuple(found.state(number) for number in run.states)
+    steps: list[Step] = []
+    for index, at in enumerate(run.actions):
+        action = system.actions[at]
+        changes = changes_between(system, states[index], states[index + 1])
+        steps.append(
+            Step(
+                index + 1,
+                action.actor,
+                action.name,
+                action.message,
+                action.fault,
+                changes,
+                action.events,
+            )
+        )
+    return Trace(tuple(steps), states)
+
+
+def changes_between(system: System, before: State, after: State) -> tuple[Change, ...]:
+    """The variables whose values differ, in the system's order."""
+    rows = zip(system.variables, before, after, strict=True)
+    return tuple(Change(v.name, old, new) for v, old, new in rows if old != new)
+
+
+def replay_by_interpreter(system: System, trace: Trace) -> None:
+    """Run the trace in the reference semantics. Raises DisagreementError at the first difference."""
+    if trace.states[0] not in system.initial:
+        raise _disagreement(system.name, 0, "it does not start in an initial state")
+    for step, before, after in zip(trace.steps, trace.states[:-1], trace.states[1:], strict=True):
+        if not any(
+            (o.action.actor, o.action.name, o.action.fault) == (step.actor, step.action, step.fault)
+            and o.state == after
+            for o in successors(system, before)
+        ):
+            raise _disagreement(system.name, step.index, "the interpreter cannot take this step")
+
+
+def replay_by_cpython(lifted: Lifted, trace: Trace) -> None:
+    """Run the trace on the model's own code. Raises DisagreementError at the first difference."""
+    machine = Machine(lifted.design, lifted.budgets, lifted.kept)
+    name = lifted.system.name
+    if observe(lifted, machine) != trace.states[0]:
+        raise _disagreement(name, 0, "the model's own code starts elsewhere")
+    for step, expected in zip(trace.steps, trace.states[1:], strict=True):
+        try:
+            machine.take(Move(step.actor, step.action, step.fault))
+        except Blocked:
+            raise _disagreement(name, step.index, "the model's own code cannot do this") from None
+        seen = observe(lifted, machine)
+        if seen != expected:
+            changed = changes_between(lifted.system, expected, seen)
+            text = ", ".join(f"{c.variable}: {c.old} here, {c.new} there" for c in changed)
+            raise _disagreement(name, step.index, f"the model's own code differs: {text}")
+
+
+def stepped(lifted: Lifted, moves: Iterable[Move]) -> tuple[Trace, int | None]:
+    """Let CPython take the moves as far as they are legal.
+
+    Gives the trace so far, and the number (from 1) of the first illegal move, if there is one.
+    """
+    machine = Machine(lifted.design, lifted.budgets, lifted.kept)
+    states: list[State] = [observe(lifted, machine)]
+    steps: list[Step] = []
+    for index, move in enumerate(moves, 1):
+        try:
+            machine.take(move)
+        except Blocked:
+            return Trace(tuple(steps), tuple(states)), index
+        states.append(observe(lifted, machine))
+        message, events = _notes(lifted.system, states[-2], states[-1], move)
+        changes = changes_between(lifted.system, states[-2], states[-1])
+        steps.append(Step(index, move.actor, move.name, message, move.fault, changes, events))
+    return Trace(tuple(steps), tuple(states)), None
+
+
+def _notes(
+    system: System, before: State, after: State, move: Move
+) -> tuple[str | None, tuple[Event, ...]]:
+    for outcome in successors(system, before):
+        action = outcome.action
+        same = (action.actor, action.name, action.fault) == (move.actor, move.name, move.fault)
+        if same and outcome.state == after:
+            return action.message, action.events
+    return None, ()
+
+
+def _disagreement(model: str, step: int, text: str) -> DisagreementError:
+    return DisagreementError(
+        Diagnostic(
+            "DC901",
+            f"{model}: a counterexample does not replay, at step {step}: {text}",
+            "This is a fault of deliverycheck, not of the model: please report it with the model.",
+        )
+    )

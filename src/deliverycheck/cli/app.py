@@ -1,0 +1,183 @@
+"""The command line: verbs, and how errors leave it. What a verb needs is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from importlib.metadata import version
+
+import click
+
+from deliverycheck.errors import DeliveryCheckError, DisagreementError, InputError
+
+BAD_INPUT, INTERNAL, INTERRUPTED = 2, 70, 130
+
+MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def asked(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change what is asked about a model."""
+    for option in reversed(
+        (
+            click.option("--messages", type=int, help="How many messages (two unless said)."),
+            click.option(
+                "--faults",
+                metavar='"lose=1 crash=inf"',
+                help="The environment instead of the model's own; what is not named is 0.",
+            ),
+            click.option(
+                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
+            ),
+            click.option("--copies", type=click.IntRange(1, 255), hidden=False, help=COPIES),
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "explicit"]),
+                default="auto",
+                help="Which engine checks (this version has the explicit one).",
+            ),
+            click.option(
+                "--explorer",
+                type=click.Choice(["auto", "plain"]),
+                default="auto",
+                help="How states are explored (this version: plain Python).",
+            ),
+            click.option(
+                "--limit-states",
+                type=click.IntRange(1),
+                default=5_000_000,
+                show_default=True,
+                help="Stop beyond this many states.",
+            ),
+            click.option("--limit-seconds", type=float, help="Stop a model after this time."),
+            click.option("--limit-memory", type=float, metavar="MB", help="Stop at this size."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+COPIES = "Most copies of one item in flight that are looked at, where the model sets no limit."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("deliverycheck"), prog_name="deliverycheck")
+def cli() -> None:
+    """Prove your message pipeline, or see the exact run that breaks it.
+
+    Start with:  deliverycheck check models/guarantees
+    """
+
+
+@cli.command()
+@MODELS
+@asked
+@click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
+@click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
+@AS_JSON
+def check(**options: object) -> None:
+    """Verdicts for every property, and a story for every violation.
+
+    MODEL is a model file (file.py, or file.py:Class), a design (*.delivery.toml) or a folder.
+    Exit code: 0 as expected, 1 not as expected, 2 bad input, 3 undetermined, 4 with --strict
+    vacuous or warned, 70 internal error, 130 interrupted. With --faults or --set the model's own
+    expectations do not apply; its claim does.
+    """
+    from deliverycheck.cli.verbs import run_check
+
+    sys.exit(run_check(**options))  # type: ignore[arg-type]
+
+
+@cli.command()
+@MODELS
+@asked
+@AS_JSON
+def matrix(**options: object) -> None:
+    """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
+    from deliverycheck.cli.verbs import run_matrix
+
+    sys.exit(run_matrix(**options))  # type: ignore[arg-type]
+
+
+@cli.command()
+@click.argument("trace")
+@AS_JSON
+def replay(trace: str, as_json: bool) -> None:
+    """Run stored counterexamples (from `check --json`) again on the models as they are now.
+
+    Each is still violated (exit 0), fixed or stale (exit 1); a forged one is refused (exit 2).
+    """
+    from deliverycheck.cli.verbs import run_replay
+
+    sys.exit(run_replay(trace, as_json))
+
+
+@cli.command()
+@click.argument("name")
+@AS_JSON
+def init(name: str, as_json: bool) -> None:
+    """Start a model: writes NAME.py, a small at-least-once to change."""
+    from deliverycheck.cli.small import run_init
+
+    sys.exit(run_init(name, as_json))
+
+
+@cli.command()
+@click.argument("code")
+@AS_JSON
+def explain(code: str, as_json: bool) -> None:
+    """What the code of a message means, such as DC104."""
+    from deliverycheck.cli.small import run_explain
+
+    sys.exit(run_explain(code, as_json))
+
+
+@cli.command()
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """What is installed."""
+    from deliverycheck.cli.small import run_doctor
+
+    sys.exit(run_doctor(as_json))
+
+
+def main() -> None:
+    """Run the command line; every way out has its documented exit code."""
+    as_json = "--json" in sys.argv[1:]
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(BAD_INPUT)
+    except click.Abort:
+        sys.exit(INTERRUPTED)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except InputError as error:
+        _tell(error, BAD_INPUT, as_json)
+    except DisagreementError as error:
+        _tell(error, INTERNAL, as_json)
+    except BrokenPipeError:
+        # Whoever read our output has gone; keep Python from complaining about it at exit.
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception:
+        traceback.print_exc()
+        click.echo("internal error: please report this with the model that caused it", err=True)
+        sys.exit(INTERNAL)
+
+
+def _tell(error: DeliveryCheckError, code: int, as_json: bool) -> None:
+    from deliverycheck.cli.terminal import width
+    from deliverycheck.report.errors import error_document, error_text
+    from deliverycheck.report.jsonout import dumped
+
+    for line in error_text(error.diagnostics, width()):
+        click.echo(line, err=True)
+    if as_json:
+        click.echo(dumped(error_document(error.diagnostics, code)), nl=False)
+    sys.exit(code)

@@ -1,0 +1,55 @@
+"""The terminal: how wide it is, and progress on stderr."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from deliverycheck.explore.search import Progress
+
+NARROWEST, WIDEST = 40, 100
+QUIET_SECONDS = 1.0
+"""Shorter work shows no progress."""
+
+
+def width() -> int:
+    """Columns to write: those of the terminal within reason, 80 in a pipe."""
+    columns = shutil.get_terminal_size((80, 24)).columns
+    return max(NARROWEST, min(WIDEST, columns))
+
+
+def progress_for(model: str) -> Callable[[Progress], None]:
+    """A report of progress: one line rewritten on a terminal, a line every five seconds else."""
+    live = sys.stderr.isatty()
+    every = 0.2 if live else 5.0
+    last = time.monotonic() + (QUIET_SECONDS if live else 0.0) - every
+
+    def report(progress: Progress) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if progress.seconds < QUIET_SECONDS or now - last < every:
+            return
+        last = now
+        rate = progress.states / progress.seconds if progress.seconds else 0
+        text = (
+            f"{model}: {progress.states:,} states, depth {progress.depth}, "
+            f"{progress.frontier:,} to look at, {rate:,.0f} states/s"
+        )
+        if live:
+            click.echo(f"\r\x1b[2K{text[: width()]}", err=True, nl=False)
+        else:
+            click.echo(text, err=True)
+
+    return report
+
+
+def clear_progress() -> None:
+    """Take the progress line off a terminal."""
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[2K", err=True, nl=False)

@@ -1,0 +1,1 @@
+"""Floor 5: why a verdict is what it is."""

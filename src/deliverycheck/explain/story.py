@@ -1,0 +1,123 @@
+"""The story of a run: what each step does, said in a sentence."""
+
+from __future__ import annotations
+
+from deliverycheck.system.model import Event
+from deliverycheck.system.verdicts import PropertyResult, Step
+
+ORDINALS = ("", "the first time", "a second time")
+
+MEANING = {
+    "no-loss": "lost: it was accepted, and from here on nothing can bring about its effect",
+    "no-silent-loss": "lost in silence: no effect can come any more, and nobody will be told",
+    "honest-ack": "reported done before it had its effect",
+    "no-duplicate-effect": "applied twice",
+    "no-phantom-effect": "applied although it was never accepted",
+    "in-order": "the first effects happened in another order than the acceptances",
+    "no-stale-effect": "an earlier message took effect after a later one",
+    "no-deadlock": "nothing is left to do, but something is left undone",
+}
+
+
+def sentence(step: Step) -> str:
+    """What a step does, as a sentence without its full stop."""
+    if step.fault == "crash":
+        return f"The {step.actor} crashes{_in_the_middle(step)}"
+    parts = [part for event in step.events if (part := _part(step, event))]
+    moved = [c for c in step.changes if c.variable == f"{step.actor}.{_method(step.action)}"]
+    if not parts:
+        doing = f"goes on from `{moved[0].old}` to `{moved[0].new}`" if moved else ""
+        parts = [doing or f"does `{step.action}`"]
+    text = f"{_the(step.actor)} {_joined(parts)}"
+    if step.fault in ("delay", "expire"):
+        what = "its timer fired" if step.fault == "delay" else "the lease ran out"
+        text += f" ({what} too early: an answer could still come)"
+    elif step.actor == "environment":
+        text = f"The environment's `{step.action}` {_joined(parts)}"
+    return text[0].upper() + text[1:]
+
+
+def outcome(result: PropertyResult) -> str:
+    """What the run has shown at its end, in a few words."""
+    meaning = MEANING.get(result.name, f"{result.name} is broken")
+    if result.name in ("in-order", "no-stale-effect", "no-deadlock") or not result.about:
+        return meaning
+    return (
+        f"{result.about} {meaning}"
+        if result.name not in MEANING
+        else f"{result.about} is {meaning}"
+    )
+
+
+def _part(step: Step, event: Event) -> str:
+    what = event.what
+    match event.kind:
+        case "accept":
+            return f"accepts {what} from the application"
+        case "put":
+            return f"sends {what} on `{event.where}` to {_the(event.other)}"
+        case "take":
+            return f"receives {what} on `{event.where}`"
+        case "effect":
+            count = next((c.new for c in step.changes if c.variable == f"effects[{what}]"), None)
+            times = f" {ORDINALS[count]}" if isinstance(count, int) and count > 1 else ""
+            return f"APPLIES {what}{times}" if count is not None else f"APPLIES {what} once more"
+        case "tell-done":
+            return f"tells the application that {what} is done"
+        case "tell-failed":
+            return f"tells the application that {what} failed"
+        case "park":
+            return f"puts {what} aside for a person"
+        case "take-over":
+            return f"takes over {what} durably"
+        case "lose":
+            return f"loses {what} from `{event.where}`, on its way to {_the(event.other)}"
+        case "duplicate":
+            return (
+                f"makes a second copy of {what} in `{event.where}`, bound for {_the(event.other)}"
+            )
+        case "reorder":
+            return f"lets {what} overtake what was ahead of it in `{event.where}`"
+        case "break":
+            return f"breaks the connection: all that was in flight on {event.where} is gone"
+        case "write":
+            return _written(event)
+        case _:
+            return f"{event.kind} {event.where} {what}".strip()
+
+
+def _written(event: Event) -> str:
+    verb, _, rest = event.what.partition(" ")
+    match verb:
+        case "add" | "append":
+            return f"notes {rest} in `{event.where}`"
+        case "discard" | "remove" | "pop":
+            return f"strikes {rest} from `{event.where}`".replace("  ", " ")
+        case "clear":
+            return f"empties `{event.where}`"
+        case _:
+            return f"sets `{event.where}`" + ("" if event.what == "?" else f" to {event.what}")
+
+
+def _in_the_middle(step: Step) -> str:
+    """Where a crash struck: the process, its message and its place."""
+    lost = [c for c in step.changes if isinstance(c.old, str) and c.new == "idle"]
+    if not lost:
+        return " and forgets what it only had in memory"
+    process = lost[0]
+    about = [c.old for c in step.changes if c.variable.startswith(process.variable + ".")]
+    with_ = f" {about[0]}" if about else ""
+    method = process.variable.partition(".")[2]
+    return f" while it is at `{process.old}` in {method}{with_}"
+
+
+def _method(action: str) -> str:
+    return action.partition("(")[0]
+
+
+def _the(actor: str) -> str:
+    return f"the {actor}" if actor else "someone"
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

@@ -1,0 +1,42 @@
+"""The reachable graph for people and for networkx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deliverycheck.explore.search import Explored
+
+if TYPE_CHECKING:
+    import networkx
+
+
+def graph_of(found: Explored) -> networkx.MultiDiGraph[int]:
+    """The reachable states as a networkx graph.
+
+    A node is a state's number in order of discovery, with the variables' values under their names
+    and `depth`, `initial`, `expanded`; an edge is one enabled action, with `action`, `actor`,
+    `fault` and `message`.
+    """
+    import networkx as nx  # heavy, and most runs do not draw
+
+    graph: networkx.MultiDiGraph[int] = nx.MultiDiGraph(name=found.system.name)
+    for number in range(len(found.states)):
+        graph.add_node(
+            number,
+            **found.system.valuation(found.state(number)),
+            depth=found.depth_of(number),
+            initial=number < len(found.level(0)),
+            expanded=number < found.expanded,
+        )
+    for number in range(found.expanded):
+        for at, word in found.code.edges(found.states[number]):
+            action = found.system.actions[at]
+            graph.add_edge(
+                number,
+                found.index[word],
+                action=action.name,
+                actor=action.actor,
+                fault=action.fault,
+                message=action.message,
+            )
+    return graph

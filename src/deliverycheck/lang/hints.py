@@ -1,0 +1,169 @@
+"""From type hints to shapes: which of Python's types a model may use, and how they are laid out."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from deliverycheck.lang.channels import Channel
+from deliverycheck.lang.domains import AtMost, Range, Sort, VolatileMark
+from deliverycheck.lang.shapes import (
+    LARGEST_DOMAIN,
+    Bag,
+    Choice,
+    DomainTooLarge,
+    Flag,
+    Integer,
+    Queue,
+    Record,
+    Sequel,
+    Shape,
+    Subset,
+    Table,
+    every_value,
+    perhaps,
+)
+
+LONGEST_LIST = 64
+LARGEST_INTEGER = 2**31
+
+
+class Refused(Exception):
+    """A type or bound a model cannot use; `args` are what is wrong and what to write instead."""
+
+    def __init__(self, message: str, remedy: str, code: str = "DC109") -> None:
+        super().__init__(message, remedy)
+        self.message = message
+        self.remedy = remedy
+        self.code = code
+
+
+def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
+    """The shape of a type hint; bounds that name a setting are looked up. Raises Refused."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _annotated(args[0], args[1:], settings)
+    if hint is bool:
+        return Flag()
+    if origin is Literal:
+        return Choice(tuple(args))
+    if origin in (Union, types.UnionType):
+        return _union(args, settings)
+    if isinstance(hint, type):
+        if issubclass(hint, Sort):
+            return Choice(things(hint, settings))
+        if issubclass(hint, Enum):
+            return Choice(tuple(hint))
+        if issubclass(hint, tuple) and hasattr(hint, "_fields"):
+            hints = get_type_hints(hint, include_extras=True)
+            parts = tuple((name, shape_of(part, settings)) for name, part in hints.items())
+            return Record(cast("Callable[..., object]", hint), parts)
+    if origin is set:
+        return Subset(_listed(shape_of(args[0], settings), hint))
+    if origin is dict:
+        return Table(_listed(shape_of(args[0], settings), hint), shape_of(args[1], settings))
+    if hint is int:
+        raise Refused(
+            "an int needs bounds, or its values could not be listed",
+            "Write `Annotated[int, Range(0, 3)]`, or `Natural` for one without end.",
+        )
+    if origin is list:
+        raise Refused(
+            "a list needs a longest length",
+            "Write `Annotated[list[Message], AtMost(3)]`.",
+        )
+    raise Refused(
+        f"a field cannot be a {getattr(hint, '__name__', hint)}",
+        "Use bool, Literal, Enum, Annotated[int, Range(..)], Message, T | None, NamedTuple, set, "
+        "dict, Annotated[list, AtMost(..)] or Channel.",
+    )
+
+
+def channel_shape(hint: object, channel: Channel[object], settings: Mapping[str, object]) -> Shape:
+    """The shape of a channel field; its room is what the declaration says. Raises Refused."""
+    items = _listed(shape_of(get_args(hint)[0], settings), hint)
+    room = None if channel.limit is None else number(channel.limit, settings)
+    if not channel.ordered:
+        return Bag(items, room)
+    return Queue(items, room or int(cast("int", settings["messages"])) + 1, room is not None)
+
+
+def is_volatile(hint: object) -> bool:
+    """Whether the hint was written `Volatile[...]`."""
+    marked = get_origin(hint) is Annotated
+    return marked and any(isinstance(note, VolatileMark) for note in get_args(hint)[1:])
+
+
+def is_channel(hint: object) -> bool:
+    """Whether the hint is `Channel[...]` or one of its kinds."""
+    origin = get_origin(hint)
+    return isinstance(origin, type) and issubclass(origin, Channel)
+
+
+def things(sort: type[Sort], settings: Mapping[str, object]) -> tuple[Sort, ...]:
+    """All things of a sort. Raises Refused."""
+    return tuple(sort(i) for i in range(1, number(sort.size, settings) + 1))
+
+
+def number(value: int | str, settings: Mapping[str, object]) -> int:
+    """A number written as such or as the name of a setting. Raises Refused."""
+    if isinstance(value, int):
+        return value
+    found = settings.get(value)
+    if isinstance(found, bool) or not isinstance(found, int):
+        raise Refused(
+            f"`{value}` is no setting that holds a whole number",
+            f"Declare `{value}: int = 2` in the class.",
+        )
+    return found
+
+
+def _union(args: tuple[object, ...], settings: Mapping[str, object]) -> Shape:
+    rest = [arg for arg in args if arg is not types.NoneType]
+    if len(rest) != 1 or len(rest) == len(args):
+        raise Refused("of unions only `T | None` can be used", "Use a Literal or an Enum instead.")
+    return perhaps(shape_of(rest[0], settings))
+
+
+def _annotated(hint: object, notes: tuple[object, ...], settings: Mapping[str, object]) -> Shape:
+    for note in notes:
+        match note:
+            case Range(low, high) if hint is int:
+                first = number(low, settings)
+                last = None if high is None else number(high, settings)
+                if last is not None and last < first:
+                    raise Refused(
+                        f"the range {first}..{last} is empty", "Write the lower bound first."
+                    )
+                if max(abs(first), abs(last or 0)) > LARGEST_INTEGER:
+                    raise Refused(
+                        f"the range {first}..{last} is too large to explore",
+                        f"Keep to {LARGEST_INTEGER} at most; small ranges find the same bugs.",
+                        "DC110",
+                    )
+                return Integer(first, last)
+            case AtMost(length) if get_origin(hint) is list:
+                longest = number(length, settings)
+                if not 0 < longest <= LONGEST_LIST:
+                    raise Refused(
+                        f"a list of {longest} is outside 1..{LONGEST_LIST}",
+                        "Small bounds find the same bugs.",
+                        "DC110",
+                    )
+                return Sequel(shape_of(get_args(hint)[0], settings), longest)
+            case _:
+                pass
+    return shape_of(hint, settings)
+
+
+def _listed(shape: Shape, hint: object) -> tuple[object, ...]:
+    try:
+        return every_value(shape)
+    except DomainTooLarge:
+        raise Refused(
+            f"the elements of {hint} cannot be listed, or are more than {LARGEST_DOMAIN}",
+            "Use bool, Literal, Enum, Message, small ranges, or a NamedTuple of these.",
+            "DC110",
+        ) from None

@@ -1,0 +1,313 @@
+"""The machine: runs a model as plain Python, one atomic step at a time.
+
+Real sets, real generators, the author's own code. This is the oracle that the lifted form is
+tested against and that every counterexample is replayed on. A generator cannot be copied, so a
+process that has to be tried and taken back is run again from its start, segment by segment, each
+on the fields and timer answers it saw the first time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from copy import deepcopy
+from dataclasses import dataclass
+from itertools import product
+from typing import TypeAlias, cast
+
+from deliverycheck.lang.channels import Blocked, Channel
+from deliverycheck.lang.design import Design, Marked
+from deliverycheck.lang.domains import Sort
+from deliverycheck.lang.environment import Turbulence, turbulences
+from deliverycheck.lang.hints import things
+from deliverycheck.lang.ledger import Ledger
+from deliverycheck.lang.naming import TIMER_FAULTS, budget_key, step_name
+from deliverycheck.lang.shapes import every_value, mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step that a run can take: who, which step, and the fault it spends, if any."""
+
+    actor: str
+    name: str
+    fault: str | None = None
+
+
+@dataclass(slots=True)
+class Running:
+    """A process between two steps. `past` holds what each of its segments started from."""
+
+    arguments: tuple[object, ...]
+    place: str
+    past: list[tuple[dict[str, object], tuple[bool, ...]]]
+    generator: Iterator[str] | None
+
+    def copy(self) -> Running:
+        """The same without the generator, which will be made again when it is needed."""
+        return Running(self.arguments, self.place, list(self.past), None)
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """All that a step can change."""
+
+    fields: dict[str, object]
+    owned: dict[str, dict[str, object]]
+    ledger: Ledger
+    budgets: dict[str, float]
+    processes: dict[tuple[str, str], Running]
+
+
+Kept: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
+"""By method and place: the locals a process still needs there, each as the path of its names."""
+
+
+class Machine:
+    """A model at one point of a run. `budgets` is what is left of each fault."""
+
+    def __init__(
+        self, design: Design, budgets: Mapping[str, float], kept: Kept | None = None
+    ) -> None:
+        self.design = design
+        self.budgets = dict(budgets)
+        self.kept: Kept = kept or {}
+        self.model = design.cls()
+        self.model.surroundings = self
+        self.model.ledger = Ledger()
+        for name, value in design.settings.items():
+            if name != "messages":
+                setattr(self.model, name, value)
+        self.processes: dict[tuple[str, str], Running] = {}
+        self.shared: dict[str, object] = {}
+        self.owned: dict[str, dict[str, object]] = {}
+        self._now: tuple[str, str] | None = None
+        self._early: str | None = None
+        self._answers: list[bool] = []
+        self._script: Iterator[bool] | None = None
+        for piece in self.design.fields:
+            if not piece.volatile:
+                value = self.design.fresh(piece)
+                self.shared[piece.name] = (
+                    value
+                    if piece.channel is None
+                    else piece.channel.open(getattr(piece.shape, "room", None))
+                )
+        for role in self.design.roles():
+            for actor in self.design.actors(role):
+                self.owned[actor] = self._volatile_fields()
+
+    # What can happen
+
+    def moves(self) -> tuple[Move, ...]:
+        """Every step enabled now."""
+        found: list[Move] = []
+        for actor, marked, arguments in self._candidates():
+            running = self.processes.get((actor, marked.name))
+            name = step_name(marked.name, arguments, running.place if running else None)
+            faults = (marked.name,) if marked.mark.part == "fault" else (None, *TIMER_FAULTS)
+            found.extend(
+                move for f in faults if self._tries(move := Move(actor, name, f), marked, arguments)
+            )
+        found.extend(Move(t.actor, t.name, t.fault) for t in self._turbulences())
+        return tuple(found)
+
+    def take(self, move: Move) -> None:
+        """Take a step. Raises Blocked, with the machine unchanged, if it is not enabled."""
+        for turbulence in self._turbulences():
+            if Move(turbulence.actor, turbulence.name, turbulence.fault) == move:
+                self._spend(turbulence.fault, turbulence.target)
+                turbulence.strike()
+                return
+        for actor, marked, arguments in self._candidates():
+            running = self.processes.get((actor, marked.name))
+            name = step_name(marked.name, arguments, running.place if running else None)
+            if (actor, name) == (move.actor, move.name):
+                before = self.snapshot()
+                try:
+                    self._run(move, marked, arguments)
+                except BaseException:
+                    self.restore(before)
+                    raise
+                return
+        raise Blocked
+
+    def _tries(self, move: Move, marked: Marked, arguments: tuple[object, ...]) -> bool:
+        before = self.snapshot()
+        try:
+            self._run(move, marked, arguments)
+        except Blocked:
+            return False
+        finally:
+            self.restore(before)
+        return True
+
+    def _candidates(self) -> Iterator[tuple[str, Marked, tuple[object, ...]]]:
+        for marked in self.design.methods:
+            if marked.mark.part not in ("action", "fault"):
+                continue
+            role = marked.mark.role
+            for actor in self.design.actors(role) if role else ("environment",):
+                running = self.processes.get((actor, marked.name))
+                if running:
+                    yield actor, marked, running.arguments
+                else:
+                    for values in product(*(every_value(shape) for _, shape in marked.parameters)):
+                        yield actor, marked, values
+
+    def _turbulences(self) -> Iterator[Turbulence]:
+        processes = cast("MutableMapping[tuple[str, str], object]", self.processes)
+        for turbulence in turbulences(self.design, self.shared, processes, self.owned):
+            key = budget_key(turbulence.fault, turbulence.target, self.budgets)
+            if self.budgets.get(key, 0) > 0:
+                yield turbulence
+
+    # One step
+
+    def _run(self, move: Move, marked: Marked, arguments: tuple[object, ...]) -> None:
+        """Run one atomic step; on Blocked the fields may be half changed: the caller restores."""
+        self._now = (move.actor, marked.name)
+        self._answers = []
+        self._early = None
+        self._script = None
+        if move.fault is not None:
+            self._spend(move.fault, None)
+            self._early = move.fault if move.fault in TIMER_FAULTS else None
+        running = self.processes.get(self._now)
+        past = running.past if running else []
+        self._load(self._fields_of(move.actor))
+        before = deepcopy(self._fields())
+        if not marked.is_process:
+            marked.function(self.model, *arguments)
+        else:
+            generator = (
+                self._revived(marked, running) if running else self._start(marked, arguments)
+            )
+            if running:
+                self._load(deepcopy(before))
+                self._script, self._answers = None, []
+            place = next(generator, None)
+            past = [*past, (before, tuple(self._answers))]
+            if place is None:
+                self.processes.pop(self._now, None)
+            else:
+                self.processes[self._now] = Running(arguments, place, past, generator)
+        if self._early is not None:
+            raise Blocked  # the fault was not needed for this step, so this is another step
+        self._store(move.actor)
+
+    def _start(self, marked: Marked, arguments: tuple[object, ...]) -> Iterator[str]:
+        return cast("Iterator[str]", marked.function(self.model, *arguments))
+
+    def _revived(self, marked: Marked, running: Running) -> Iterator[str]:
+        """The generator of a running process, run again from its start if it was lost."""
+        if running.generator is not None:
+            return running.generator
+        ledger, self.model.ledger = self.model.ledger, Ledger()  # what happened, happened already
+        generator = self._start(marked, running.arguments)
+        for fields, answers in running.past:
+            self._load(deepcopy(fields))
+            self._script = iter(answers)
+            next(generator)
+        self._script = None
+        self.model.ledger = ledger
+        return generator
+
+    def _spend(self, fault: str, target: str | None) -> None:
+        key = budget_key(fault, target, self.budgets)
+        if self.budgets.get(key, 0) <= 0:
+            raise Blocked
+        self.budgets[key] -= 1
+
+    # What the model asks for while it runs
+
+    def every(self, sort: type[Sort]) -> tuple[Sort, ...]:
+        """All things of a sort."""
+        return things(sort, self.design.settings)
+
+    def timer(self, fault: str, subject: Sort) -> bool:
+        """Whether a timer fires: nothing about `subject` is under way, or a fault makes it early."""
+        if self._script is not None:
+            return next(self._script)
+        answer = self.quiet(subject)
+        if not answer and self._early == fault:
+            self._early = None
+            answer = True
+        self._answers.append(answer)
+        return answer
+
+    def quiet(self, subject: Sort) -> bool:
+        """Whether nothing about `subject` is in a channel or in the hands of another process."""
+        for value in self._fields().values():
+            if isinstance(value, Channel):
+                items = cast("Channel[object]", value).items
+                if any(mentions(item, subject) for item in items):
+                    return False
+        return not any(
+            mentions(value, subject)
+            for key, running in self.processes.items()
+            if key != self._now
+            for value in (*running.arguments, *self.locals_of(key).values())
+        )
+
+    def locals_of(self, key: tuple[str, str]) -> dict[tuple[str, ...], object]:
+        """The values of the locals a process keeps where it stands, by the path of their names."""
+        running = self.processes[key]
+        paths = self.kept.get((key[1], running.place), ())
+        if not paths:
+            return {}
+        if running.generator is None:
+            saved = self._fields(), self._script, self._answers
+            marked = next(m for m in self.design.methods if m.name == key[1])
+            running.generator = self._revived(marked, running)
+            fields, self._script, self._answers = saved
+            self._load(fields)
+        frames: dict[tuple[str, ...], Mapping[str, object]] = {}
+        generator: object = running.generator
+        path: tuple[str, ...] = ()
+        while generator is not None:
+            frame = getattr(generator, "gi_frame", None)
+            if frame is None:
+                break
+            frames[path] = frame.f_locals
+            generator = getattr(generator, "gi_yieldfrom", None)
+            code = getattr(generator, "gi_code", None)
+            path = (*path, code.co_name) if code else path
+        return {p: frames[p[:-1]][p[-1]] for p in paths if p[-1] in frames.get(p[:-1], {})}
+
+    # Taking back
+
+    def snapshot(self) -> Snapshot:
+        """A copy of everything a step can change."""
+        return Snapshot(
+            deepcopy(self.shared),
+            deepcopy(self.owned),
+            deepcopy(self.model.ledger),
+            dict(self.budgets),
+            {key: running.copy() for key, running in self.processes.items()},
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot (which is used up by this)."""
+        self.shared, self.owned = snapshot.fields, snapshot.owned
+        self.model.ledger, self.budgets = snapshot.ledger, snapshot.budgets
+        self.processes = snapshot.processes
+
+    def _volatile_fields(self) -> dict[str, object]:
+        return {p.name: self.design.fresh(p) for p in self.design.fields if p.volatile}
+
+    def _fields_of(self, actor: str) -> dict[str, object]:
+        return {**self.shared, **self.owned.get(actor, {})}
+
+    def _fields(self) -> dict[str, object]:
+        return {p.name: getattr(self.model, p.name) for p in self.design.fields}
+
+    def _load(self, fields: Mapping[str, object]) -> None:
+        for name, value in fields.items():
+            setattr(self.model, name, value)
+
+    def _store(self, actor: str) -> None:
+        for name, value in self._fields().items():
+            if name in self.owned.get(actor, {}):
+                self.owned[actor][name] = value
+            elif name in self.shared:
+                self.shared[name] = value

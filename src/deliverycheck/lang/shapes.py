@@ -1,0 +1,262 @@
+"""Shapes: how a Python value of a model is laid out as scalar variables, and read back.
+
+The shape of a field is the meeting point of the two meanings of a model: the running model's
+values are flattened by it, and the lifter gives the leaves their terms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import product
+from typing import NamedTuple, TypeAlias, assert_never, cast
+
+from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.system.sorts import BOOL, EnumSort, IntSort, Sort, Value
+
+LARGEST_DOMAIN = 4096
+"""More values than this in an element, key or item type is taken for a mistake."""
+
+
+class DomainTooLarge(Exception):
+    """A type that would need more than `LARGEST_DOMAIN` values listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """bool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of finitely many values: Literal, Enum, a sort, or one of these or None."""
+
+    options: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """An integer from `low` to `high`; without `high`, without end."""
+
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """A value, or None: a flag says whether there is one."""
+
+    inner: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A NamedTuple; its fields lie side by side."""
+
+    make: Callable[..., object]
+    fields: tuple[tuple[str, Shape], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subset:
+    """A set: one flag per possible element."""
+
+    elements: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dict: a value or nothing per possible key."""
+
+    keys: tuple[object, ...]
+    value: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Sequel:
+    """A bounded list: its length and its cells; cells beyond the end hold the default."""
+
+    item: Shape
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """An unordered channel: how many copies of each item are in flight (`room`: at most)."""
+
+    items: tuple[object, ...]
+    room: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """An ordered channel: cells from the head on, then empty ones."""
+
+    items: tuple[object, ...]
+    cells: int
+    bounded_by_model: bool
+
+
+Shape: TypeAlias = (
+    Flag | Choice | Integer | Perhaps | Record | Subset | Table | Sequel | Bag | Queue
+)
+
+EMPTY = "-"
+"""The label of a queue's empty cell."""
+
+
+class Leaf(NamedTuple):
+    """One scalar variable of a shape."""
+
+    name: str
+    sort: Sort
+
+
+def perhaps(shape: Shape) -> Shape:
+    """The shape of `shape | None`: one more option where that says it, else a flag beside it."""
+    match shape:
+        case Flag():
+            return Choice((None, False, True))
+        case Choice(options) if None not in options:
+            return Choice((None, *options))
+        case _:
+            return Perhaps(shape)
+
+
+def label_of(value: object) -> str:
+    """The name of a value in variable names, labels and stories."""
+    match value:
+        case Enum():
+            return value.name
+        case tuple():
+            parts = cast("tuple[object, ...]", value)
+            inner = ", ".join(label_of(part) for part in parts)
+            return f"{type(value).__name__}({inner})" if hasattr(value, "_fields") else f"({inner})"
+        case _:
+            return str(value)
+
+
+def labels_of(options: Sequence[object]) -> tuple[str, ...]:
+    """The labels of some values, in order."""
+    return tuple(label_of(option) for option in options)
+
+
+def mentions(value: object, subject: Things) -> bool:
+    """Whether `subject` is the value or, at any depth, part of it."""
+    if isinstance(value, tuple):
+        return any(mentions(part, subject) for part in cast("tuple[object, ...]", value))
+    return value == subject
+
+
+def leaves(shape: Shape, name: str) -> tuple[Leaf, ...]:
+    """The scalar variables of a field called `name`."""
+    match shape:
+        case Flag():
+            return (Leaf(name, BOOL),)
+        case Choice(options):
+            return (Leaf(name, EnumSort(labels_of(options))),)
+        case Integer(low, high):
+            return (Leaf(name, IntSort(low, high)),)
+        case Perhaps(inner):
+            return (Leaf(f"{name}?", BOOL), *leaves(inner, name))
+        case Record(_, fields):
+            return tuple(leaf for part, inner in fields for leaf in leaves(inner, f"{name}.{part}"))
+        case Subset(elements):
+            return tuple(Leaf(f"{name}[{label_of(element)}]", BOOL) for element in elements)
+        case Table(keys, value):
+            cell = perhaps(value)
+            return tuple(leaf for key in keys for leaf in leaves(cell, f"{name}[{label_of(key)}]"))
+        case Sequel(item, length):
+            cells = (leaf for i in range(length) for leaf in leaves(item, f"{name}[{i}]"))
+            return (Leaf(f"len({name})", IntSort(0, length)), *cells)
+        case Bag(items, room):
+            return tuple(Leaf(f"{name}[{label_of(item)}]", IntSort(0, room)) for item in items)
+        case Queue(items, cells, _):
+            sort = EnumSort((EMPTY, *labels_of(items)))
+            return tuple(Leaf(f"{name}[{i}]", sort) for i in range(cells))
+    assert_never(shape)
+
+
+def flatten(shape: Shape, value: object) -> tuple[Value, ...]:
+    """The values of the leaves for a Python value of this shape (for a channel: its items)."""
+    match shape:
+        case Flag():
+            return (bool(value),)
+        case Choice():
+            return (label_of(value),)
+        case Integer():
+            return (cast("int", value),)
+        case Perhaps(inner):
+            present = value is not None
+            return (present, *flatten(inner, value if present else default(inner)))
+        case Record(_, fields):
+            parts = cast("tuple[object, ...]", value)
+            pairs = zip(fields, parts, strict=True)
+            return tuple(leaf for (_, inner), part in pairs for leaf in flatten(inner, part))
+        case Subset(elements):
+            members = cast("set[object]", value)
+            return tuple(element in members for element in elements)
+        case Table(keys, inner):
+            table = cast("Mapping[object, object]", value)
+            cell = perhaps(inner)
+            return tuple(leaf for key in keys for leaf in flatten(cell, table.get(key)))
+        case Sequel(item, length):
+            row = cast("Sequence[object]", value)
+            padded = [*row, *[default(item)] * (length - len(row))]
+            return (len(row), *(leaf for cell in padded for leaf in flatten(item, cell)))
+        case Bag(items, _):
+            copies = cast("Sequence[object]", value)
+            return tuple(copies.count(item) for item in items)
+        case Queue(_, cells, _):
+            line = labels_of(cast("Sequence[object]", value))
+            return (*line, *[EMPTY] * (cells - len(line)))
+    assert_never(shape)
+
+
+def default(shape: Shape) -> object:
+    """The value a field starts with when the model does not say."""
+    match shape:
+        case Flag():
+            return False
+        case Choice(options):
+            return options[0]
+        case Integer(low, _):
+            return low
+        case Perhaps():
+            return None
+        case Record(make, fields):
+            return make(*(default(inner) for _, inner in fields))
+        case Subset():
+            return set[object]()
+        case Table():
+            return dict[object, object]()
+        case Sequel() | Bag() | Queue():
+            return list[object]()
+    assert_never(shape)
+
+
+def every_value(shape: Shape) -> tuple[object, ...]:
+    """All Python values of a small shape. Raises DomainTooLarge, also where there is no end."""
+    match shape:
+        case Flag():
+            return (False, True)
+        case Choice(options):
+            return options
+        case Integer(low, high):
+            if high is None or high - low >= LARGEST_DOMAIN:
+                raise DomainTooLarge
+            return tuple(range(low, high + 1))
+        case Perhaps(inner):
+            return (None, *every_value(inner))
+        case Record(make, fields):
+            columns = [every_value(inner) for _, inner in fields]
+            total = 1
+            for column in columns:
+                total *= len(column)
+            if total > LARGEST_DOMAIN:
+                raise DomainTooLarge
+            return tuple(make(*row) for row in product(*columns))
+        case Subset() | Table() | Sequel() | Bag() | Queue():
+            raise DomainTooLarge
+    assert_never(shape)

@@ -1,0 +1,344 @@
+"""Actions: every step of every method, for every actor and every choice of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from deliverycheck.errors import Diagnostic
+from deliverycheck.lang.design import Design, Marked
+from deliverycheck.lang.domains import Message
+from deliverycheck.lang.naming import IDLE, budget_key, process_variable, step_name
+from deliverycheck.lang.shapes import (
+    Choice,
+    DomainTooLarge,
+    Flag,
+    Perhaps,
+    Record,
+    Shape,
+    default,
+    every_value,
+    label_of,
+    leaves,
+    perhaps,
+)
+from deliverycheck.lift.equality import same
+from deliverycheck.lift.faults import Budget
+from deliverycheck.lift.flow import Flow, flatten_method
+from deliverycheck.lift.path import Context, Mishap, Name, Path
+from deliverycheck.lift.refusal import Refusal
+from deliverycheck.lift.values import Known, Sym, Val, coerced, known_terms, symbolic
+from deliverycheck.lift.walk import Finished, reads, walk
+from deliverycheck.system import build
+from deliverycheck.system.model import Action, Check
+from deliverycheck.system.sorts import EnumSort
+from deliverycheck.system.terms import Term, Var
+
+
+def stored(shape: Shape, name: str) -> Sym:
+    """A variable's value in the state a step starts from."""
+    return Sym(shape, tuple(Var(leaf.name, leaf.sort) for leaf in leaves(shape, name)))
+
+
+@dataclass(slots=True)
+class Process:
+    """A method with yields, as one replica runs it: its places, parameters and kept locals."""
+
+    actor: str
+    method: str
+    places: tuple[str, ...]
+    parameters: tuple[tuple[str, Shape], ...]
+    locals: dict[Name, Shape] = field(default_factory=dict[Name, Shape])
+    kept: dict[str, tuple[Name, ...]] = field(default_factory=dict[str, tuple[Name, ...]])
+
+    @property
+    def place(self) -> Sym:
+        """Where the process stands."""
+        shape = Choice((IDLE, *self.places))
+        return stored(shape, process_variable(self.actor, self.method))
+
+    def stands(self, place: str) -> Term:
+        """Whether the process stands at a place."""
+        return same(self.place, Known(place))
+
+    def parameter(self, name: str, shape: Shape) -> Sym:
+        """The parameter of the running process; None while it does not run."""
+        return stored(perhaps(shape), process_variable(self.actor, self.method, name))
+
+    def local(self, name: Name) -> Sym:
+        """A local of the running process."""
+        path, last = name
+        variable = process_variable(self.actor, self.method, *path, last)
+        return stored(self.locals[name], variable)
+
+    def variables(self) -> Iterator[tuple[str, Shape, object]]:
+        """Name, shape and starting value of everything a process needs."""
+        at = process_variable(self.actor, self.method)
+        yield at, Choice((IDLE, *self.places)), IDLE
+        for name, shape in self.parameters:
+            yield process_variable(self.actor, self.method, name), perhaps(shape), None
+        for (path, last), shape in self.locals.items():
+            yield process_variable(self.actor, self.method, *path, last), shape, default(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One finished path, not yet an action: other processes may still bring variables."""
+
+    name: str
+    marked: Marked
+    process: Process | None
+    starts: bool
+    arguments: tuple[object, ...]
+    finished: Finished
+    kept: Mapping[Name, tuple[Term, ...]]
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What lifting the methods of one design gathers."""
+
+    context: Context
+    budget: Budget
+    steps: list[Step] = field(default_factory=list[Step])
+    processes: list[Process] = field(default_factory=list[Process])
+    mishaps: list[tuple[str, str, Mishap]] = field(default_factory=list[tuple[str, str, Mishap]])
+    touched: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """By actor's role (or `environment`): the fields its steps use."""
+    refused: list[Diagnostic] = field(default_factory=list[Diagnostic])
+
+    @property
+    def design(self) -> Design:
+        """The design being lifted."""
+        return self.context.design
+
+    def lift(self, marked: Marked) -> None:
+        """Lift one action or fault, for every actor and argument."""
+        flow = flatten_method(self.design.cls, marked.function)
+        if flow.refusals:
+            self.refused += [refusal.located(function) for refusal, function in flow.refusals]
+            return
+        role = marked.mark.role
+        owner = role.name if role else "environment"
+        touched = self.touched.setdefault(owner, set())
+        for actor in self.design.actors(role) if role else (owner,):
+            try:
+                if marked.is_process:
+                    self._process(marked, flow, actor, touched)
+                else:
+                    for arguments in _choices(marked):
+                        path = self._path(marked, flow, actor, arguments, touched)
+                        self._finish(marked, flow, None, path, 0, arguments, starts=True)
+            except Refusal as refusal:
+                self.refused.append(refusal.located(marked.function))
+                return
+
+    def _path(
+        self,
+        marked: Marked,
+        flow: Flow,
+        actor: str,
+        arguments: tuple[object, ...],
+        touched: set[str],
+    ) -> Path:
+        path = Path(self.context, actor, marked.name, touched=touched)
+        pairs = zip(flow.scope.parameters, arguments, strict=True)
+        path.locals = {((), name): Known(value) for name, value in pairs}
+        if marked.mark.part == "fault":
+            path.fault, path.asked = marked.name, True
+        return path
+
+    def _process(self, marked: Marked, flow: Flow, actor: str, touched: set[str]) -> None:
+        places = flow.places()
+        process = Process(actor, marked.name, tuple(places), marked.parameters)
+        self.processes.append(process)
+        waiting: list[str | None] = [None]
+        seen: set[str | None] = {None}
+        while waiting:
+            place = waiting.pop(0)
+            for arguments in _choices(marked):
+                path = self._path(marked, flow, actor, arguments, touched)
+                path.assume(process.stands(place or IDLE))
+                if place is not None:
+                    for (name, shape), value in zip(marked.parameters, arguments, strict=True):
+                        path.assume(same(process.parameter(name, shape), Known(value)))
+                    path.locals |= {name: process.local(name) for name in process.kept[place]}
+                    path.declared |= {name: process.locals[name] for name in process.kept[place]}
+                reached = self._finish(
+                    marked,
+                    flow,
+                    process,
+                    path,
+                    places[place] if place else 0,
+                    arguments,
+                    starts=place is None,
+                    place=place,
+                )
+                for found in reached:
+                    if found not in seen:
+                        seen.add(found)
+                        waiting.append(found)
+
+    def _finish(
+        self,
+        marked: Marked,
+        flow: Flow,
+        process: Process | None,
+        path: Path,
+        start: int,
+        arguments: tuple[object, ...],
+        *,
+        starts: bool,
+        place: str | None = None,
+    ) -> list[str]:
+        """Walk all paths of one step; the places they reach."""
+        name = step_name(marked.name, arguments, place)
+        mishaps = path.mishaps
+        reached: list[str] = []
+        for finished in walk(flow, start, path):
+            kept: dict[Name, tuple[Term, ...]] = {}
+            if process is not None and finished.place is not None:
+                kept = _keep(process, flow, finished, self.context.settings)
+                reached.append(finished.place)
+            self.steps.append(Step(name, marked, process, starts, arguments, finished, kept))
+        self.mishaps += [(name, path.actor, mishap) for mishap in dict.fromkeys(mishaps)]
+        return reached
+
+    def actions(self, quiet: Mapping[str, Term]) -> Iterator[Action]:
+        """The steps as actions, once the meaning of every timer is known."""
+        for step in self.steps:
+            action = self._action(step, quiet)
+            if action is not None:
+                yield action
+        for name, actor, mishap in self.mishaps:
+            when = build.substitute(mishap.when, quiet)
+            if when != build.FALSE:
+                check = Check(build.FALSE, mishap.message, mishap.file, mishap.line)
+                yield Action(name, actor, when, {}, checks=(check,))
+
+    def _action(self, step: Step, quiet: Mapping[str, Term]) -> Action | None:
+        path = step.finished.path
+        updates = {n: build.substitute(t, quiet) for n, t in path.store.items()}
+        if step.process is not None:
+            updates |= _process_updates(step, step.process)
+        guard = build.substitute(build.all_of(*path.conditions), quiet)
+        if path.fault is not None:
+            key = budget_key(path.fault, None, self.budget.amounts)
+            guard = build.all_of(guard, self.budget.left(key))
+            updates |= self.budget.spent(key)
+        if guard == build.FALSE:
+            return None
+        messages = [a for a in step.arguments if isinstance(a, Message)]
+        takes = any(event.kind == "take" for event in path.events)
+        return Action(
+            step.name,
+            path.actor,
+            guard,
+            {name: term for name, term in updates.items() if not _is_frame(name, term)},
+            fault=path.fault,
+            fairness="none" if path.fault else "strong" if takes else "weak",
+            message=label_of(messages[0]) if messages else None,
+            parameters=tuple(label_of(argument) for argument in step.arguments),
+            events=tuple(path.events),
+            bounds=tuple(path.bounds),
+        )
+
+
+def _is_frame(name: str, term: Term) -> bool:
+    return getattr(term, "name", None) == name
+
+
+def _choices(marked: Marked) -> Iterator[tuple[object, ...]]:
+    try:
+        columns = [every_value(shape) for _, shape in marked.parameters]
+    except DomainTooLarge:
+        raise Refusal(
+            "DC110", f"a parameter of `{marked.name}` has too many values", "Use a smaller type."
+        ) from None
+    return product(*columns)
+
+
+def _keep(
+    process: Process, flow: Flow, finished: Finished, settings: Mapping[str, object]
+) -> dict[Name, tuple[Term, ...]]:
+    """The locals that are still needed where the process stops, with their terms."""
+    place = finished.place or IDLE
+    needed = _needed(flow, flow.places()[place])
+    path = finished.path
+    kept: dict[Name, tuple[Term, ...]] = {}
+    for name, value in path.locals.items():
+        if name not in needed or (name[0] == () and name[1] in flow.scope.parameters):
+            continue
+        shape = path.declared.get(name) or process.locals.get(name)
+        if shape is None:
+            shape = _natural(name[1], value, settings)
+        if process.locals.setdefault(name, shape) != shape:
+            raise Refusal("DC108", f"`{name[1]}` is of two types", f"Declare it: `{name[1]}: ...`.")
+        if isinstance(value, Sym) and value.shape == shape:
+            kept[name] = value.terms
+        else:
+            kept[name] = coerced(value, shape, [])
+    process.kept[place] = tuple(sorted({*process.kept.get(place, ()), *kept}))
+    return kept
+
+
+def _natural(name: str, value: Val, settings: Mapping[str, object]) -> Shape:
+    """The shape of a local that is kept across a yield without a declared type."""
+    shape = symbolic(value, settings).shape if value != Known(None) else None
+    match shape:
+        case Flag() | Record() | Perhaps():
+            return shape
+        case Choice(options) if not all(isinstance(option, str) for option in options):
+            return shape
+        case _:
+            raise Refusal(
+                "DC108",
+                f"`{name}` is kept across a `yield`, so its type must be declared",
+                f"Write `{name}: Annotated[int, Range(0, 3)] = ...`, or whatever it is.",
+            )
+
+
+def _needed(flow: Flow, start: int) -> set[Name]:
+    """The local names that may be read before the process ends."""
+    seen: set[int] = set()
+    work = [start]
+    found: set[Name] = set()
+    while work:
+        at = work.pop()
+        if at in seen or at >= len(flow.code):
+            continue
+        seen.add(at)
+        instruction = flow.code[at]
+        found |= set(reads(instruction))
+        for label in ("otherwise", "to", "exhausted"):
+            target = getattr(instruction, label, None)
+            if target is not None:
+                work.append(target.at)
+        if type(instruction).__name__ not in ("Jump", "End", "Blocked"):
+            work.append(at + 1)
+    return found
+
+
+def _process_updates(step: Step, process: Process) -> dict[str, Term]:
+    """The process's own variables after the step: dead ones go back to their first value."""
+    place = step.finished.place
+    updates: dict[str, Term] = {}
+    if place is None and step.starts:
+        return updates
+    at = process_variable(process.actor, process.method)
+    sort = EnumSort((IDLE, *process.places))
+    updates[at] = build.label(place or IDLE, sort)
+    for (name, shape), value in zip(process.parameters, step.arguments, strict=True):
+        target = perhaps(shape)
+        variable = process_variable(process.actor, process.method, name)
+        if place is None or step.starts:
+            terms = known_terms(target, None if place is None else value)
+            pairs = zip(leaves(target, variable), terms, strict=True)
+            updates |= {leaf.name: term for leaf, term in pairs}
+    for (path, last), shape in process.locals.items():
+        variable = process_variable(process.actor, process.method, *path, last)
+        terms = step.kept.get((path, last)) or known_terms(shape, default(shape))
+        pairs = zip(leaves(shape, variable), terms, strict=True)
+        updates |= {leaf.name: term for leaf, term in pairs}
+    return updates

@@ -1,0 +1,224 @@
+"""Lifting: a design and a fault budget become a system of guarded actions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.lang.design import Design, Field
+from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.lang.machine import Kept
+from deliverycheck.lang.naming import owned_variable
+from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.shapes import (
+    DomainTooLarge,
+    Shape,
+    default,
+    every_value,
+    flatten,
+    label_of,
+    leaves,
+    mentions,
+)
+from deliverycheck.lang.source import class_node, place_of_field
+from deliverycheck.lift.actions import Process, Workshop
+from deliverycheck.lift.equality import same
+from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
+from deliverycheck.lift.ledger import VERBS, records
+from deliverycheck.lift.path import Context
+from deliverycheck.lift.promises import own, standard
+from deliverycheck.lift.values import Known, fits, known_terms
+from deliverycheck.system import build
+from deliverycheck.system.model import Action, State, Store, System, Variable
+from deliverycheck.system.terms import Term, Var
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """A model as a system, with what connects the two."""
+
+    design: Design
+    budgets: Mapping[str, float]
+    system: System
+    processes: tuple[Process, ...]
+    kept: Kept
+    """The locals each process still needs at each of its places."""
+    owners: Mapping[str, str]
+    """The role each volatile field belongs to."""
+    idle_faults: tuple[str, ...]
+    """Budgeted faults that no action of the system ever spends."""
+
+
+def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
+    """The system of a design in an environment. Raises InputError with every refusal at once."""
+    context = Context(design, {piece.name: piece for piece in design.fields}, _verbs(design.cls))
+    budget = Budget(budgets)
+    shop = Workshop(context, budget)
+    for marked in design.methods:
+        if marked.mark.part in ("action", "fault"):
+            shop.lift(marked)
+    refused = [*shop.refused, *_wrong_starts(design)]
+    owners = _owners(design, shop.touched, refused)
+    custom = [
+        prop
+        for marked in design.methods
+        if marked.mark.part in ("always", "sometimes")
+        for prop in own(context, marked, refused)
+    ]
+    if refused:
+        raise InputError(sorted(set(refused), key=lambda d: (d.file or "", d.line or 0, d.message)))
+    laid_out = list(_layout(design, context, shop.processes, owners))
+    actions = (
+        *shop.actions(_quiet(design, shop)),
+        *channel_faults(design, budget),
+        *_crashes(design, budget, shop.processes, owners),
+    )
+    variables = [variable for variable, _ in laid_out] + [v for v, _ in budget.variables()]
+    start: State = tuple(value for _, value in laid_out) + tuple(n for _, n in budget.variables())
+    system = System(
+        design.cls.__name__,
+        tuple(variables),
+        (start,),
+        tuple(actions),
+        (*standard(context, shop.processes), *custom),
+    )
+    kept = {
+        (process.method, place): tuple((*path, last) for path, last in names)
+        for process in shop.processes
+        for place, names in process.kept.items()
+    }
+    spent = {key for action in actions for key in _budgets_of(action, budgets)}
+    idle = tuple(key for key, n in budgets.items() if n > 0 and key not in spent)
+    return Lifted(design, budgets, system, tuple(shop.processes), kept, owners, idle)
+
+
+def _budgets_of(action: Action, budgets: Mapping[str, float]) -> Iterator[str]:
+    """The budgets an action draws from; an endless one leaves no trace but the fault's name."""
+    for name in action.updates:
+        if name.startswith("budget."):
+            yield name.removeprefix("budget.")
+    for key, amount in budgets.items():
+        if action.fault == key.partition(".")[0] and amount == float("inf"):
+            yield key
+
+
+def _verbs(cls: type[Protocol]) -> frozenset[str]:
+    """The ledger verbs that occur anywhere in a model's source."""
+    found: set[str] = set()
+    for base in cls.__mro__:
+        node = class_node(base) if issubclass(base, Protocol) and base is not Protocol else None
+        for part in ast.walk(node) if node else ():
+            match part:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=verb)):
+                    found |= {verb} & set(VERBS)
+                case _:
+                    pass
+    return frozenset(found)
+
+
+def _wrong_starts(design: Design) -> Iterator[Diagnostic]:
+    for piece in design.fields:
+        if piece.channel is None and not fits(piece.shape, piece.initial):
+            file, line = place_of_field(design.cls, piece.name)
+            text = f"field `{piece.name}` cannot start as {label_of(piece.initial)}"
+            remedy = "A field starts with a value of its type; containers start empty."
+            yield Diagnostic("DC108", text, remedy, file, line)
+
+
+def _owners(
+    design: Design, touched: Mapping[str, set[str]], refused: list[Diagnostic]
+) -> dict[str, str]:
+    owners: dict[str, str] = {}
+    for piece in design.fields:
+        users = [role for role, names in touched.items() if piece.name in names]
+        if not piece.volatile or not users:
+            continue
+        owners[piece.name] = users[0]
+        if len(users) > 1 or users[0] == "environment":
+            file, line = place_of_field(design.cls, piece.name)
+            text = f"volatile field `{piece.name}` is used by {' and '.join(users)}"
+            remedy = "What dies with a process belongs to one role; make it durable, or split it."
+            refused.append(Diagnostic("DC116", text, remedy, file, line))
+    return owners
+
+
+def _layout(
+    design: Design, context: Context, processes: list[Process], owners: Mapping[str, str]
+) -> Iterator[tuple[Variable, bool | int | str]]:
+    """All variables but the budgets, each with its first value."""
+    for piece in design.fields:
+        store: Store = (
+            "volatile" if piece.volatile else "channel" if piece.channel is not None else "durable"
+        )
+        for name in _variables_of(design, piece, owners):
+            yield from _laid_out(name, piece.shape, piece.initial, store)
+    for process in processes:
+        for name, shape, value in process.variables():
+            yield from _laid_out(name, shape, value, "place")
+    for name, shape in records(context):
+        yield from _laid_out(name, shape, default(shape), "ledger")
+
+
+def _variables_of(design: Design, piece: Field, owners: Mapping[str, str]) -> Iterator[str]:
+    if not piece.volatile:
+        yield piece.name
+    elif piece.name in owners:
+        for role in design.roles():
+            if role.name == owners[piece.name]:
+                actors = design.actors(role)
+                yield from (owned_variable(piece.name, actor, actors) for actor in actors)
+
+
+def _laid_out(
+    name: str, shape: Shape, value: object, store: Store
+) -> Iterator[tuple[Variable, bool | int | str]]:
+    for leaf, first in zip(leaves(shape, name), flatten(shape, value), strict=True):
+        yield Variable(leaf.name, leaf.sort, store), first
+
+
+def _quiet(design: Design, shop: Workshop) -> dict[str, Term]:
+    """What each timer's placeholder means, now that all processes are known."""
+    meaning: dict[str, Term] = {}
+    for name, (subject, asking) in shop.context.timers.items():
+        others = [p for p in shop.processes if f"{p.actor}.{p.method}" != asking]
+        idle = (build.negate(term) for p in others for term in _works_on(p, subject))
+        meaning[name] = build.all_of(*nothing_under_way(design, subject), *idle)
+    return meaning
+
+
+def _works_on(process: Process, subject: Things) -> Iterator[Term]:
+    """When the process has `subject` in its hands: as a parameter, or in a local it still needs."""
+    for name, shape in process.parameters:
+        for value in every_value(shape):
+            if mentions(value, subject):
+                yield same(process.parameter(name, shape), Known(value))
+    for place, names in process.kept.items():
+        for local in names:
+            try:
+                options = every_value(process.locals[local])
+            except DomainTooLarge:
+                continue
+            for value in options:
+                if mentions(value, subject):
+                    holds = same(process.local(local), Known(value))
+                    yield build.all_of(process.stands(place), holds)
+
+
+def _crashes(
+    design: Design, budget: Budget, processes: list[Process], owners: Mapping[str, str]
+) -> Iterator[Action]:
+    for role in design.roles():
+        if not role.crashes:
+            continue
+        actors = design.actors(role)
+        for actor in actors:
+            resets: dict[Term, Term] = {}
+            lost = [piece for piece in design.fields if owners.get(piece.name) == role.name]
+            rows = [(owned_variable(p.name, actor, actors), p.shape, p.initial) for p in lost]
+            rows += [row for p in processes if p.actor == actor for row in p.variables()]
+            for name, shape, value in rows:
+                pairs = zip(leaves(shape, name), known_terms(shape, value), strict=True)
+                resets |= {Var(leaf.name, leaf.sort): term for leaf, term in pairs}
+            yield from crash(role, actor, budget, resets)

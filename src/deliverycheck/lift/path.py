@@ -1,0 +1,173 @@
+"""A path: one way through one step, as far as it has been followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from deliverycheck.lang.design import Design, Field
+from deliverycheck.lang.domains import Sort
+from deliverycheck.lang.naming import owned_variable
+from deliverycheck.lang.shapes import Shape, leaves
+from deliverycheck.lift.flow import Scope
+from deliverycheck.lift.values import Sym, Val
+from deliverycheck.system import build
+from deliverycheck.system.model import Bound, Event
+from deliverycheck.system.terms import Term, Var
+
+Name = tuple[tuple[str, ...], str]
+"""A local name: the scope it is in, and itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """Where a step would raise an exception: the condition for it, and what would be wrong."""
+
+    when: Term
+    message: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for every path through a model: the design, its fields, its ledger."""
+
+    design: Design
+    fields: Mapping[str, Field]
+    verbs: frozenset[str]
+    """The ledger verbs the model uses; the ledger keeps no other records."""
+    timers: dict[str, tuple[Sort, str]] = field(default_factory=dict[str, tuple[Sort, str]])
+    """By placeholder: what each timer asked so far is about, and the process that asks."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """The settings, and the number of messages."""
+        return self.design.settings
+
+
+@dataclass(slots=True)
+class Path:
+    """The state so far, in terms of the state the step started from."""
+
+    context: Context
+    actor: str
+    process: str | None
+    store: dict[str, Term] = field(default_factory=dict[str, Term])
+    locals: dict[Name, Val] = field(default_factory=dict[Name, Val])
+    declared: dict[Name, Shape] = field(default_factory=dict[Name, Shape])
+    conditions: list[Term] = field(default_factory=list[Term])
+    bounds: list[Bound] = field(default_factory=list[Bound])
+    events: list[Event] = field(default_factory=list[Event])
+    touched: set[str] = field(default_factory=set[str])
+    asked: bool = False
+    fault: str | None = None
+    in_property: bool = False
+    mishaps: list[Mishap] = field(default_factory=list["Mishap"])
+    owed: list[Term] = field(default_factory=list[Term])
+
+    def fork(self) -> Path:
+        """A second path that starts where this one is."""
+        return Path(
+            self.context,
+            self.actor,
+            self.process,
+            dict(self.store),
+            dict(self.locals),
+            dict(self.declared),
+            list(self.conditions),
+            list(self.bounds),
+            list(self.events),
+            self.touched,
+            self.asked,
+            self.fault,
+            self.in_property,
+            self.mishaps,
+            list(self.owed),
+        )
+
+    def assume(self, term: Term) -> bool:
+        """Go on only where `term` holds; False if that is nowhere."""
+        self.conditions = [build.all_of(*self.conditions, term)]
+        return self.conditions[0] != build.FALSE
+
+    def demand(self, term: Term, message: str, scope: Scope, node: ast.AST) -> None:
+        """Python would raise here without `term`: where that can be, the model is wrong."""
+        failing = build.all_of(*self.conditions, build.negate(term))
+        if failing == build.FALSE:
+            return
+        code = scope.function.__code__
+        line: int = getattr(node, "lineno", code.co_firstlineno)
+        self.mishaps.append(Mishap(failing, message, code.co_filename, line))
+        self.owed.append(term)
+        self.assume(term)
+
+    @contextmanager
+    def under(self, assumption: Term) -> Iterator[None]:
+        """What is looked at inside is looked at only where `assumption` holds."""
+        before, mark = self.conditions, len(self.owed)
+        self.conditions = [build.all_of(*before, assumption)]
+        try:
+            yield
+        finally:
+            owed = [build.implies(assumption, term) for term in self.owed[mark:]]
+            self.owed[mark:] = owed
+            self.conditions = [build.all_of(*before, *owed)]
+
+    @contextmanager
+    def naming(self, scope: Scope, values: Mapping[str, Val]) -> Iterator[None]:
+        """Inside, these names of the scope have these values."""
+        before = self.locals
+        self.locals = before | {(scope.path, name): value for name, value in values.items()}
+        try:
+            yield
+        finally:
+            self.locals = before
+
+    def read(self, name: str, shape: Shape) -> Sym:
+        """The present value of a variable, by its full name."""
+        return Sym(
+            shape,
+            tuple(
+                self.store.get(leaf.name, Var(leaf.name, leaf.sort)) for leaf in leaves(shape, name)
+            ),
+        )
+
+    def write(self, name: str, shape: Shape, terms: tuple[Term, ...]) -> None:
+        """Give a variable new leaves."""
+        for leaf, term in zip(leaves(shape, name), terms, strict=True):
+            self.store[leaf.name] = term
+
+    def variable(self, name: str) -> str:
+        """The variable of a field: a volatile one belongs to the replica that acts."""
+        piece = self.context.fields[name]
+        self.touched.add(name)
+        if not piece.volatile:
+            return name
+        return owned_variable(name, self.actor, self.siblings())
+
+    def siblings(self) -> tuple[str, ...]:
+        """All replicas of the role that acts."""
+        for role in self.context.design.roles():
+            actors = self.context.design.actors(role)
+            if self.actor in actors:
+                return actors
+        return (self.actor,)
+
+    def read_field(self, name: str) -> Sym:
+        """The present value of a field."""
+        return self.read(self.variable(name), self.context.fields[name].shape)
+
+    def write_field(self, name: str, terms: tuple[Term, ...]) -> None:
+        """Give a field new leaves."""
+        self.write(self.variable(name), self.context.fields[name].shape, terms)
+
+    def tell(self, kind: str, where: str = "", what: str = "") -> None:
+        """Note what the step does, for reports."""
+        piece = self.context.fields.get(where)
+        other = ""
+        if piece is not None and piece.channel is not None:
+            other = (piece.channel.target if kind == "put" else piece.channel.source).name
+        self.events.append(Event(kind, where, what, other))

@@ -1,0 +1,37 @@
+"""Refusals: what the lifter does not take, where it stands, and what to write instead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from deliverycheck.errors import Diagnostic
+
+
+class Refusal(Exception):
+    """A piece of source the lifter cannot take; `located` once the function it is in is known."""
+
+    def __init__(self, code: str, message: str, remedy: str = "", node: ast.AST | None = None):
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.line: int | None = getattr(node, "lineno", None)
+
+    def at(self, node: ast.AST) -> Refusal:
+        """The same, with the node's line unless a nearer one is known."""
+        if self.line is None:
+            self.line = getattr(node, "lineno", None)
+        return self
+
+    def located(self, function: Callable[..., object]) -> Diagnostic:
+        """The finding, in the file of `function`."""
+        code = function.__code__  # functions of a model are plain functions
+        line = self.line or code.co_firstlineno
+        return Diagnostic(self.code, self.message, self.remedy, code.co_filename, line)
+
+
+def shown(node: ast.AST, longest: int = 60) -> str:
+    """A piece of source as one short line."""
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -1,0 +1,108 @@
+"""Model files: Python source that is run, as a test file is, to get its Protocol classes."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import traceback
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+from deliverycheck.errors import Diagnostic, InputError, did_you_mean
+from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.roles import mark_of
+from deliverycheck.lang.source import forget, line_of_class
+
+
+def classes_in(file: Path) -> tuple[type[Protocol], ...]:
+    """The models a file defines, in the order it does. Raises InputError."""
+    module = _run(file)
+    found = [
+        thing
+        for thing in vars(module).values()
+        if isinstance(thing, type)
+        and issubclass(thing, Protocol)
+        and thing.__module__ == module.__name__
+        and not thing.__name__.startswith("_")
+        and _acts(thing)
+    ]
+    if not found:
+        raise InputError(
+            Diagnostic(
+                "DC103",
+                "there is no model in this file",
+                "A model is a class that extends Protocol and has actions: "
+                "`class Mine(Protocol):` with methods under `@sender`, `@worker`, ...",
+                str(file),
+            )
+        )
+    return tuple(sorted(dict.fromkeys(found), key=lambda cls: line_of_class(cls) or 0))
+
+
+def class_in(file: Path, name: str) -> type[Protocol]:
+    """The model of this name in a file. Raises InputError."""
+    classes = classes_in(file)
+    for cls in classes:
+        if cls.__name__ == name:
+            return cls
+    remedy = did_you_mean(name, [cls.__name__ for cls in classes])
+    raise InputError(
+        Diagnostic("DC103", f"there is no model `{name}` in this file", remedy, str(file))
+    )
+
+
+def _acts(cls: type[Protocol]) -> bool:
+    return any(mark_of(method) is not None for _, method in inspect.getmembers(cls))
+
+
+def _run(file: Path) -> ModuleType:
+    """Run the file as a module of its own."""
+    source = read_text(file)
+    try:
+        compile(source, str(file), "exec")
+    except SyntaxError as error:
+        text = f"this is not Python: {error.msg}"
+        raise InputError(Diagnostic("DC101", text, "", str(file), error.lineno)) from None
+    except ValueError as error:
+        raise InputError(
+            Diagnostic("DC101", f"this is not Python: {error}", "", str(file))
+        ) from None
+    digest = sha256(str(file.resolve()).encode()).hexdigest()[:12]
+    name = f"deliverycheck_model_{file.stem}_{digest}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise InputError(Diagnostic("DC101", "this is not a Python file", "", str(file)))
+    module = importlib.util.module_from_spec(spec)
+    forget()
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        del sys.modules[name]
+        frames = traceback.extract_tb(error.__traceback__)
+        line = next((f.lineno for f in reversed(frames) if f.filename == str(file)), None)
+        text = f"running the file failed: {type(error).__name__}: {error}"
+        remedy = "A model file is run to read it; it must import without error."
+        raise InputError(Diagnostic("DC102", text, remedy, str(file), line)) from None
+    return module
+
+
+def read_text(file: Path) -> str:
+    """The text of a file. Raises InputError."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        near = [p.name for p in sorted(file.parent.glob("*"))] if file.parent.is_dir() else []
+        remedy = did_you_mean(file.name, near) if near else "Give a .py file, a design or a folder."
+        raise InputError(Diagnostic("DC003", f"there is no file {file}", remedy)) from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(
+            Diagnostic("DC003", f"the file cannot be read: {reason}", "", str(file))
+        ) from None
+    except UnicodeDecodeError:
+        raise InputError(Diagnostic("DC003", "the file is not UTF-8 text", "", str(file))) from None

@@ -1,0 +1,151 @@
+"""Stored counterexamples: the violated properties of a JSON result, as data; never executed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import inf
+from pathlib import Path
+from typing import cast
+
+from deliverycheck.check.question import Question
+from deliverycheck.check.replaying import Stored, StoredStep
+from deliverycheck.errors import Diagnostic, InputError, did_you_mean
+from deliverycheck.lang.machine import Move
+from deliverycheck.load.designs import MOST_MESSAGES
+from deliverycheck.load.files import read_text
+from deliverycheck.load.subjects import questions
+from deliverycheck.load.values import property_names, setting, wrong_faults
+from deliverycheck.system.sorts import Value
+
+LARGEST = 50_000_000
+"""Characters of a result file."""
+
+SCHEMA = "deliverycheck/result/1"
+
+Node = Mapping[str, object]
+
+
+def stored_in(file: Path) -> tuple[Stored, ...]:
+    """Every counterexample in a result file. Raises InputError."""
+    text = read_text(file)
+    if len(text) > LARGEST:
+        raise _wrong(file, "the file is larger than any result")
+    try:
+        data: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _wrong(file, f"this is not JSON: {error}") from None
+    top = _object(file, data, "the document")
+    if top.get("schema") != SCHEMA:
+        raise _wrong(file, f"the schema is {top.get('schema')!r}, not {SCHEMA!r}")
+    found = tuple(_stored(file, top))
+    if not found:
+        raise _wrong(file, "there is no counterexample in it")
+    return found
+
+
+def _stored(file: Path, top: Node) -> Iterator[Stored]:
+    for number, entry in enumerate(_list(file, top.get("results"), "results")):
+        where = f"results[{number}]"
+        result = _object(file, entry, where)
+        question: Question | None = None
+        for at, item in enumerate(_list(file, result.get("properties"), f"{where}.properties")):
+            prop = _object(file, item, f"{where}.properties[{at}]")
+            if prop.get("trace") is None:
+                continue
+            question = question or _question(file, result, where)
+            name = _text(file, prop.get("name"), f"{where}.properties[{at}].name")
+            if name not in property_names(question.cls):
+                remedy = did_you_mean(name, property_names(question.cls))
+                text = f"`{question.cls.__name__}` has no property `{name}`"
+                raise InputError(Diagnostic("DC006", text, remedy, str(file)))
+            trace = _object(file, prop.get("trace"), f"{where}: trace")
+            steps = tuple(_steps(file, trace, f"{where}, {name}"))
+            digest = _text(file, result.get("digest"), f"{where}.digest")
+            yield Stored(question, digest, name, steps, str(file))
+
+
+def _question(file: Path, result: Node, where: str) -> Question:
+    """The question the result answered, on the model as it is now."""
+    source = _text(file, result.get("source"), f"{where}.source")
+    name = _text(file, result.get("model"), f"{where}.model")
+    beside = file.parent / source
+    candidates = questions(
+        [source if Path(source).exists() or not beside.exists() else str(beside)]
+    )
+    matching = [q for q in candidates if q.name == name]
+    if not matching:
+        remedy = did_you_mean(name, [q.name for q in candidates])
+        raise InputError(Diagnostic("DC103", f"{source} has no model `{name}`", remedy, str(file)))
+    question = matching[0]
+    messages = result.get("messages")
+    if isinstance(messages, bool) or not isinstance(messages, int):
+        raise _wrong(file, f"{where}.messages is no whole number")
+    if not 1 <= messages <= MOST_MESSAGES:
+        raise _wrong(file, f"{where}.messages is {messages}")
+    budget = _object(file, result.get("faults"), f"{where}.faults")
+    faults = {key: inf if amount == "inf" else amount for key, amount in budget.items()}
+    problems = list(wrong_faults(question.cls, faults, str(file)))
+    settings: dict[str, object] = {}
+    for key, value in _object(file, result.get("settings"), f"{where}.settings").items():
+        settings[key], problem = setting(question.cls, key, value, str(file))
+        problems += [problem] if problem else []
+    if problems:
+        raise InputError(problems)
+    return replace(
+        question,
+        messages=messages,
+        faults=cast("Mapping[str, float]", faults),
+        settings=settings,
+    )
+
+
+def _steps(file: Path, trace: Node, where: str) -> Iterator[StoredStep]:
+    """The steps; their numbers must run from 1 without a gap."""
+    steps = _list(file, trace.get("steps"), f"{where}: steps")
+    if not steps:
+        raise InputError(Diagnostic("DC302", f"{where}: the run has no step", "", str(file)))
+    for number, entry in enumerate(steps, 1):
+        step = _object(file, entry, f"{where}: step {number}")
+        if step.get("index") != number or isinstance(step.get("index"), bool):
+            text = f"{where}: step {number} bears the number {step.get('index')!r}"
+            remedy = "A step is missing, or steps were swapped."
+            raise InputError(Diagnostic("DC302", text, remedy, str(file)))
+        fault = step.get("fault")
+        move = Move(
+            _text(file, step.get("actor"), f"{where}: step {number}, actor"),
+            _text(file, step.get("action"), f"{where}: step {number}, action"),
+            None if fault is None else _text(file, fault, f"{where}: step {number}, fault"),
+        )
+        changes: dict[str, tuple[Value, Value]] = {}
+        for name, change in _object(file, step.get("changes"), f"{where}: step {number}").items():
+            pair = _object(file, change, f"{where}: step {number}, {name}")
+            old, new = pair.get("from"), pair.get("to")
+            if not isinstance(old, bool | int | str) or not isinstance(new, bool | int | str):
+                raise _wrong(file, f"{where}: step {number}, {name} is no change")
+            changes[name] = (old, new)
+        yield StoredStep(move, changes)
+
+
+def _object(file: Path, value: object, where: str) -> Node:
+    if not isinstance(value, dict):
+        raise _wrong(file, f"{where} is not an object")
+    return cast("Node", value)
+
+
+def _list(file: Path, value: object, where: str) -> list[object]:
+    if not isinstance(value, list):
+        raise _wrong(file, f"{where} is not a list")
+    return cast("list[object]", value)
+
+
+def _text(file: Path, value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(file, f"{where} is not a text")
+    return value
+
+
+def _wrong(file: Path, text: str) -> InputError:
+    remedy = "Give a file written by `deliverycheck check --json`."
+    return InputError(Diagnostic("DC301", text, remedy, str(file)))

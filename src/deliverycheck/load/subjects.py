@@ -1,0 +1,154 @@
+"""Subjects: from the names on the command line to questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+from pathlib import Path
+
+from deliverycheck.check.question import Question
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.source import place_of_field
+from deliverycheck.load.designs import MOST_MESSAGES, design_in
+from deliverycheck.load.files import class_in, classes_in
+from deliverycheck.load.values import (
+    setting,
+    wrong_claim,
+    wrong_expectations,
+    wrong_faults,
+)
+
+DESIGN = ".delivery.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line says in place of the models."""
+
+    messages: int | None = None
+    faults: Mapping[str, float] | None = None
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def questions(names: Iterable[str], overrides: Overrides | None = None) -> tuple[Question, ...]:
+    """The questions for files, folders and designs; Raises InputError with all that is wrong."""
+    overrides = overrides or Overrides()
+    found: list[Question] = []
+    wrong: list[Diagnostic] = []
+    for name in names:
+        try:
+            found += [_overridden(q, overrides) for q in _named(name)]
+        except InputError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise InputError(wrong)
+    if not found:
+        raise InputError(
+            Diagnostic("DC002", "there is nothing to check", "Name a model or a folder.")
+        )
+    return tuple(found)
+
+
+def parse_faults(text: str) -> dict[str, float]:
+    """`lose=1 crash.worker=inf` as a budget. Raises InputError."""
+    budget: dict[str, float] = {}
+    for part in text.replace(",", " ").split():
+        key, equals, amount = part.partition("=")
+        if not equals or not (amount == "inf" or amount.isdecimal()):
+            text = f"`{part}` is no fault budget"
+            remedy = 'Write `--faults "lose=1 crash=inf"`: a name, `=`, a whole number or inf.'
+            raise InputError(Diagnostic("DC007", text, remedy))
+        budget[key] = inf if amount == "inf" else int(amount)
+    return budget
+
+
+def _named(name: str) -> Iterator[Question]:
+    path_text, colon, cls = name.rpartition(":")
+    if colon and path_text.endswith(".py"):
+        yield of_class(class_in(Path(path_text), cls), path_text)
+        return
+    path = Path(name)
+    if path.is_dir():
+        yield from _folder(path)
+    elif name.endswith(DESIGN):
+        yield design_in(path)
+    elif path.suffix == ".py" or not path.exists():
+        for model in classes_in(path):
+            yield of_class(model, path.as_posix())
+    else:
+        text = f"{name} is neither a model (.py) nor a design (*{DESIGN}) nor a folder"
+        raise InputError(Diagnostic("DC002", text, ""))
+
+
+def _folder(folder: Path) -> Iterator[Question]:
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.name.endswith(DESIGN) or (path.suffix == ".py" and not path.name.startswith("_"))
+    )
+    if not files:
+        remedy = f"A folder is searched for *.py and *{DESIGN}."
+        raise InputError(Diagnostic("DC002", f"there is no model in {folder}", remedy))
+    wrong: list[Diagnostic] = []
+    for file in files:
+        try:
+            yield from _named(file.as_posix())
+        except InputError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise InputError(wrong)
+
+
+def of_class(cls: type[Protocol], source: str, messages: int = 2) -> Question:
+    """The question a model asks of itself. Raises InputError for a wrong declaration."""
+    wrong: list[Diagnostic] = []
+    wrong += wrong_faults(cls, cls.faults, *place_of_field(cls, "faults"))
+    wrong += wrong_expectations(cls, cls.expects, *place_of_field(cls, "expects"))
+    wrong += wrong_claim(cls.claims, *place_of_field(cls, "claims"))
+    if wrong:
+        raise InputError(wrong)
+    return Question(
+        cls,
+        cls.__name__,
+        Path(source).as_posix(),
+        messages,
+        {},
+        dict(cls.faults),
+        cls.claims,
+        dict(cls.expects),
+    )
+
+
+def _overridden(question: Question, overrides: Overrides) -> Question:
+    """The question with what the command line says in place of the model.
+
+    Expectations belong to the environment and the settings they were written for; elsewhere the
+    claim alone decides.
+    """
+    wrong: list[Diagnostic] = []
+    settings = dict(question.settings)
+    for name, text in overrides.settings.items():
+        settings[name], problem = setting(question.cls, name, text)
+        wrong += [problem] if problem else []
+    faults = question.faults
+    if overrides.faults is not None:
+        faults = overrides.faults
+        wrong += wrong_faults(question.cls, faults, None)
+    if overrides.messages is not None and not 1 <= overrides.messages <= MOST_MESSAGES:
+        remedy = f"Write a number from 1 to {MOST_MESSAGES}; two find nearly everything."
+        wrong.append(Diagnostic("DC008", f"--messages {overrides.messages}", remedy))
+    if wrong:
+        raise InputError(wrong)
+    changed = replace(
+        question,
+        messages=overrides.messages or question.messages,
+        settings=settings,
+        faults=faults,
+    )
+    if overrides.faults is None and not overrides.settings:
+        return changed
+    return replace(
+        changed, expects={}, judged_by="the claim alone: the environment is not the model's"
+    )

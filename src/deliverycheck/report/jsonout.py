@@ -1,0 +1,116 @@
+"""The JSON result, schema 1: keys in a fixed order, no times, no machine's paths."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from math import inf
+
+from deliverycheck.explain.story import sentence
+from deliverycheck.system.verdicts import Evidence, Json, ModelResult, PropertyResult, Step, Trace
+
+SCHEMA = "deliverycheck/result/1"
+
+
+def result_document(results: Sequence[ModelResult], exit_code: int) -> dict[str, Json]:
+    """The document of a `check`."""
+    return {
+        "schema": SCHEMA,
+        "tool": tool(),
+        "results": [model_document(result) for result in results],
+        "exit": exit_code,
+    }
+
+
+def tool() -> dict[str, Json]:
+    """Versions of what made the result."""
+    return {
+        "version": _version("deliverycheck"),
+        "z3": _version("z3-solver"),
+        "python": platform.python_version(),
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def budget_document(faults: Mapping[str, float]) -> dict[str, Json]:
+    """A budget: whole numbers, or the text `inf`."""
+    return {key: "inf" if amount == inf else int(amount) for key, amount in faults.items()}
+
+
+def model_document(result: ModelResult) -> dict[str, Json]:
+    """One model's result."""
+    found = result.exploration
+    exploration: dict[str, Json] = {
+        "complete": found.complete,
+        "states": found.states,
+        "transitions": found.transitions,
+        "depth": found.depth,
+    }
+    if found.stopped:
+        exploration["stopped"] = found.stopped
+    return {
+        "model": result.model,
+        "source": result.source,
+        "digest": result.digest,
+        "messages": result.messages,
+        "settings": dict(result.settings),
+        "faults": budget_document(result.faults),
+        "claims": result.claims,
+        "exploration": exploration,
+        "properties": [property_document(prop) for prop in result.properties],
+        "assumptions": list(result.assumptions),
+        "warnings": [{"code": w.code, "text": w.text} for w in result.warnings],
+    }
+
+
+def property_document(prop: PropertyResult) -> dict[str, Json]:
+    """One property's verdict."""
+    return {
+        "name": prop.name,
+        "verdict": prop.verdict,
+        "expected": prop.expected,
+        "as_expected": prop.as_expected,
+        "about": prop.about or None,
+        "reason": prop.reason or None,
+        "evidence": _evidence(prop.evidence),
+        "because": list(prop.because),
+        "trace": trace_document(prop.trace) if prop.trace else None,
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Json]:
+    return {"kind": evidence.kind, **evidence.detail, "within": list(evidence.within)}
+
+
+def trace_document(trace: Trace) -> dict[str, Json]:
+    """A run, step by step."""
+    return {
+        "steps": [_step(step) for step in trace.steps],
+        "loop_start": trace.loop_start,
+        "point_of_no_return": trace.point_of_no_return,
+    }
+
+
+def _step(step: Step) -> dict[str, Json]:
+    return {
+        "index": step.index,
+        "actor": step.actor,
+        "action": step.action,
+        "message": step.message,
+        "fault": step.fault,
+        "changes": {c.variable: {"from": c.old, "to": c.new} for c in step.changes},
+        "text": sentence(step),
+    }
+
+
+def dumped(document: Mapping[str, Json] | Iterable[Json]) -> str:
+    """The text of a document: two spaces, UTF-8, a final newline."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

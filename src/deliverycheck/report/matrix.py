@@ -1,0 +1,95 @@
+"""The seed's table, computed: can lose? can duplicate? out of order? and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deliverycheck.report.jsonout import budget_document, tool
+from deliverycheck.report.text import budget_text
+from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+COLUMNS: Mapping[str, str] = {
+    "can lose?": "no-loss",
+    "can duplicate?": "no-duplicate-effect",
+    "out of order?": "in-order",
+}
+"""The questions, each with the property whose violation means yes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One model's line: its result, and messages sent and durable writes per delivery."""
+
+    result: ModelResult
+    cost: tuple[int, int] | None
+
+
+def matrix_document(rows: Sequence[Row], exit_code: int) -> dict[str, Json]:
+    """The table as data."""
+    return {
+        "schema": "deliverycheck/matrix/1",
+        "tool": tool(),
+        "rows": [_row_document(row) for row in rows],
+        "exit": exit_code,
+    }
+
+
+def _row_document(row: Row) -> dict[str, Json]:
+    found = {prop.name: prop for prop in row.result.properties}
+    document: dict[str, Json] = {
+        "model": row.result.model,
+        "source": row.result.source,
+        "claims": row.result.claims,
+        "messages": row.result.messages,
+        "faults": budget_document(row.result.faults),
+    }
+    for question, name in COLUMNS.items():
+        key = question.rstrip("?").replace(" ", "_")
+        document[key] = _cell_document(found[name]) if name in found else None
+    document["cost"] = (
+        None if row.cost is None else {"messages": row.cost[0], "durable_writes": row.cost[1]}
+    )
+    return document
+
+
+def _cell_document(prop: PropertyResult) -> Json:
+    return {
+        "answer": _answer(prop),
+        "verdict": prop.verdict,
+        "steps": len(prop.trace.steps) if prop.trace else None,
+        "because": list(prop.because),
+    }
+
+
+def _answer(prop: PropertyResult) -> str:
+    return {"holds": "no", "violated": "yes"}.get(prop.verdict, prop.verdict)
+
+
+def matrix_table(rows: Sequence[Row]) -> Table:
+    """The table for a terminal."""
+    from rich.table import Table  # not needed by the other verbs
+    from rich.text import Text
+
+    table = Table(show_lines=True, expand=False)
+    for heading in ("model", *COLUMNS, "messages", "durable writes"):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        found = {prop.name: prop for prop in row.result.properties}
+        budget = budget_text(row.result.faults) or "no faults"
+        name = Text(f"{row.result.model}\n{row.result.claims or 'no claim'}\n{budget}")
+        cells = [Text(_cell(found[p])) if p in found else Text("-") for p in COLUMNS.values()]
+        cost = [Text("-"), Text("-")] if row.cost is None else [Text(str(n)) for n in row.cost]
+        table.add_row(name, *cells, *cost)
+    return table
+
+
+def _cell(prop: PropertyResult) -> str:
+    if prop.verdict != "violated" or prop.trace is None:
+        return _answer(prop)
+    because = " + ".join(prop.because) or "no fault needed"
+    return f"yes\n{len(prop.trace.steps)} steps\n{because}"

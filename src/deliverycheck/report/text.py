@@ -1,0 +1,146 @@
+"""Results as plain text: at most as wide as the terminal, colour as decoration only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from textwrap import wrap
+
+import click
+
+from deliverycheck.explain.story import outcome, sentence
+from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
+
+COLOURS: dict[Verdict, str] = {
+    "holds": "green",
+    "violated": "red",
+    "undetermined": "yellow",
+    "vacuous": "yellow",
+    "error": "red",
+}
+
+
+def model_text(result: ModelResult, width: int) -> Iterator[str]:
+    """The lines about one model: heading, verdicts, stories, what they rest on."""
+    yield click.style(result.model, bold=True) + f"  {result.source}"
+    claim = f"claims {result.claims}" if result.claims else "claims nothing"
+    parts = [claim, _messages(result.messages), budget_text(result.faults) or "no faults"]
+    parts += [f"{name}={value}" for name, value in result.settings.items()]
+    yield from wrapped(" · ".join(parts), width, "  ")
+    found = result.exploration
+    seen = "all of them" if found.complete else f"not all: stopped by {found.stopped}"
+    yield (
+        f"  {found.states:,} states, {found.transitions:,} transitions, depth {found.depth}: {seen}"
+    )
+    if not result.judged_by.startswith("what the"):
+        yield from wrapped(f"judged by {result.judged_by}", width, "  ")
+    yield ""
+    longest = max((len(prop.name) for prop in result.properties), default=0)
+    for prop in result.properties:
+        yield from _verdict_line(prop, longest, width)
+    for names, prop in _stories(result.properties):
+        yield ""
+        yield from _story(names, prop, width)
+    notes = [*(f"assumes: {text}" for text in result.assumptions)]
+    notes += [f"note ({w.code}): {w.text}" for w in result.warnings]
+    if notes:
+        yield ""
+    for note in notes:
+        yield from wrapped(note, width, "  ", "    ")
+    yield ""
+
+
+def budget_text(faults: Mapping[str, float]) -> str:
+    """`lose=1 crash=inf`."""
+    return " ".join(f"{k}={'inf' if n == inf else int(n)}" for k, n in faults.items() if n)
+
+
+def summary(results: Sequence[ModelResult]) -> Iterator[str]:
+    """The last lines: what was not as expected, or that all was."""
+    wrong = [
+        (result, prop)
+        for result in results
+        for prop in result.properties
+        if prop.as_expected is False
+    ]
+    count = f"{len(results)} model" + ("s" if len(results) != 1 else "")
+    if not wrong:
+        yield f"{count}: everything as expected."
+        return
+    for result, prop in wrong:
+        because = f", because of {' and '.join(prop.because)}" if prop.because else ""
+        why = f" ({prop.reason})" if prop.reason else because
+        yield (
+            f"{result.model}: {prop.name} is {prop.verdict}{why}; expected was {prop.expected} "
+            f"({result.source})"
+        )
+    yield f"{count}: {len(wrong)} verdict{'s' if len(wrong) != 1 else ''} not as expected."
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count} messages"
+
+
+def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[str]:
+    word = click.style(f"{prop.verdict:12}", fg=COLOURS[prop.verdict])
+    notes: list[str] = []
+    if prop.as_expected is not None:
+        notes.append("as expected" if prop.as_expected else f"NOT AS EXPECTED: {prop.expected}")
+    if prop.trace is not None:
+        count = len(prop.trace.steps)
+        because = " and ".join(prop.because)
+        why = f", because of {because}" if because else ", with no fault at all"
+        notes.append(f"{count} step{'s' if count != 1 else ''}{why}")
+    if prop.verdict == "holds" and prop.evidence.within:
+        notes.append("within bounds")
+    if prop.reason:
+        notes.append(prop.reason)
+    lead = f"  {word} {prop.name:{longest}}"
+    plain = 2 + 12 + 1 + longest
+    lines = wrap("; ".join(notes), max(20, width - plain - 2)) or [""]
+    yield f"{lead}  {lines[0]}".rstrip()
+    for line in lines[1:]:
+        yield " " * (plain + 2) + line
+
+
+def _stories(
+    properties: Sequence[PropertyResult],
+) -> Iterator[tuple[list[str], PropertyResult]]:
+    """Each run once, with all the properties it breaks."""
+    told: list[tuple[Trace, list[str], PropertyResult]] = []
+    for prop in properties:
+        if prop.trace is None:
+            continue
+        for trace, names, _ in told:
+            if trace.steps == prop.trace.steps:
+                names.append(prop.name)
+                break
+        else:
+            told.append((prop.trace, [prop.name], prop))
+    for _, names, prop in told:
+        yield names, prop
+
+
+def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
+    trace = prop.trace
+    if trace is None:
+        return
+    head = f"How {' and '.join(names)} {'is' if len(names) == 1 else 'are'} broken:"
+    yield from wrapped(head, width, "  ")
+    for step in trace.steps:
+        mark = f"  [fault: {step.fault}]" if step.fault else ""
+        yield from wrapped(f"{step.index:>2}. {sentence(step)}.{mark}", width, "    ", "        ")
+    yield from wrapped(f"So {outcome(prop)}.", width, "    ")
+
+
+def wrapped(text: str, width: int, first: str, rest: str | None = None) -> list[str]:
+    """The text in lines, the first and the others indented as given."""
+    indent = first if rest is None else rest
+    return wrap(
+        text,
+        max(width, 20),
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

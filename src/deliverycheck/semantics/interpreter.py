@@ -1,0 +1,97 @@
+"""The reference interpreter: the definition of what a system means.
+
+Everything else in this package (compiled code, solvers, exporters) is tested against these lines,
+so they are written to be obviously right, not fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.system.model import Action, State, System
+from deliverycheck.system.sorts import Value, contains
+from deliverycheck.system.terms import App, Const, Op, Term, Var
+
+MEANING: Mapping[Op, Callable[..., Value]] = {
+    "not": lambda a: not a,
+    "and": lambda *args: all(args),
+    "or": lambda *args: any(args),
+    "eq": lambda a, b: a == b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "min": min,
+    "max": max,
+    "ite": lambda test, then, other: then if test else other,
+}
+
+
+class ModelFault(InputError):
+    """The model does what it must not: a value leaves its domain, or a check fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One enabled action and the state it leads to."""
+
+    action: Action
+    state: State
+
+
+def evaluate(term: Term, valuation: Mapping[str, Value]) -> Value:
+    """The value of a term in a state."""
+    match term:
+        case Const(value):
+            return value
+        case Var(name):
+            return valuation[name]
+        case App(op, args):
+            return MEANING[op](*(evaluate(arg, valuation) for arg in args))
+    assert_never(term)
+
+
+def successors(system: System, state: State, hit: set[str] | None = None) -> Iterator[Outcome]:
+    """Every action enabled in `state`, in the system's order, with the state after it.
+
+    Names of bounds that cut an action off are added to `hit`. Raises ModelFault.
+    """
+    before = system.valuation(state)
+    for action in system.actions:
+        if not evaluate(action.guard, before):
+            continue
+        cut = {bound.name for bound in action.bounds if not evaluate(bound.term, before)}
+        if cut:
+            if hit is not None:
+                hit |= cut
+            continue
+        yield Outcome(action, perform(system, action, before))
+
+
+def perform(system: System, action: Action, before: Mapping[str, Value]) -> State:
+    """The state after an enabled action: all updates at once, everything else as it was."""
+    for check in action.checks:
+        if not evaluate(check.term, before):
+            raise ModelFault(_fault(action, check.message, check.file, check.line))
+    after = dict(before)
+    for name, term in action.updates.items():
+        value = evaluate(term, before)
+        sort = system.variables[system.index[name]].sort
+        if not contains(sort, value):
+            raise ModelFault(_fault(action, f"{name} becomes {value!r}, which is not in {sort}"))
+        after[name] = value
+    return tuple(after[variable.name] for variable in system.variables)
+
+
+def at_rest(system: System, state: State) -> bool:
+    """Whether no action but faults is enabled: nothing has to happen any more."""
+    return all(outcome.action.fault is not None for outcome in successors(system, state))
+
+
+def _fault(
+    action: Action, text: str, file: str | None = None, line: int | None = None
+) -> Diagnostic:
+    return Diagnostic("DC150", f"in step {action.name}: {text}", "", file, line)

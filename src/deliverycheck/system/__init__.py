@@ -1,0 +1,1 @@
+"""Floor 1: what a model is to an engine, and what an engine answers."""

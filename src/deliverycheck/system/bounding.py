@@ -1,0 +1,67 @@
+"""The bounded instance of a system: natural numbers up to a limit, with every cut on record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deliverycheck.system import build
+from deliverycheck.system.model import Action, Bound, Clause, Property, System
+from deliverycheck.system.ranges import narrowed, range_of
+from deliverycheck.system.sorts import IntSort
+from deliverycheck.system.terms import Term, Var
+
+
+def bounded(system: System, limit: int) -> System:
+    """The system with every endless integer ending at `limit`.
+
+    A step that would go beyond is cut off by a `Bound` that names the variable. A system without
+    endless variables is returned as it is.
+    """
+    endless = {v.name: v for v in system.variables if _is_endless(v.sort)}
+    if not endless:
+        return system
+    ending: dict[str, Term] = {}
+    for name, variable in endless.items():
+        low = variable.sort.low if isinstance(variable.sort, IntSort) else 0
+        ending[name] = Var(name, IntSort(low, max(limit, low)))
+
+    def end(term: Term) -> Term:
+        return build.substitute(term, ending)
+
+    def cut(action: Action) -> Action:
+        known = narrowed(action.guard)
+        bounds = [replace(bound, term=end(bound.term)) for bound in action.bounds]
+        for name in action.updates.keys() & endless.keys():
+            if range_of(action.updates[name], known)[1] > limit:
+                fits = build.at_most(end(action.updates[name]), build.integer(limit))
+                bounds.append(Bound(fits, f"{name}: at most {limit}"))
+        return replace(
+            action,
+            guard=end(action.guard),
+            updates={name: end(term) for name, term in action.updates.items()},
+            checks=tuple(replace(check, term=end(check.term)) for check in action.checks),
+            bounds=tuple(sorted(bounds, key=lambda bound: bound.name)),
+        )
+
+    def end_clause(clause: Clause) -> Clause:
+        return Clause(clause.about, end(clause.when), end(clause.then))
+
+    return System(
+        system.name,
+        tuple(
+            replace(v, sort=IntSort(v.sort.low, max(limit, v.sort.low)))
+            if v.name in endless and isinstance(v.sort, IntSort)
+            else v
+            for v in system.variables
+        ),
+        system.initial,
+        tuple(cut(action) for action in system.actions),
+        tuple(
+            Property(p.name, p.kind, tuple(end_clause(clause) for clause in p.clauses))
+            for p in system.properties
+        ),
+    )
+
+
+def _is_endless(sort: object) -> bool:
+    return isinstance(sort, IntSort) and sort.high is None

@@ -1,0 +1,139 @@
+"""What an engine answers: a verdict with its evidence, never a bare yes or no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from deliverycheck.system.model import Event, State
+from deliverycheck.system.sorts import Value
+
+Verdict: TypeAlias = Literal["holds", "violated", "undetermined", "vacuous", "error"]
+
+VERDICTS: tuple[Verdict, ...] = ("holds", "violated", "undetermined", "vacuous", "error")
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a verdict can be believed.
+
+    `kind` is `exhaustive` (every reachable state was looked at), `run` (a counterexample, replayed
+    by plain CPython) or `bounded` (a search that ended early: never behind a `holds`). `within`
+    names the bounds that cut behaviour off; empty means the verdict is about the whole model.
+    """
+
+    kind: str
+    detail: Mapping[str, Json]
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A variable that a step changed."""
+
+    variable: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a run; `index` counts from 1."""
+
+    index: int
+    actor: str
+    action: str
+    message: str | None
+    fault: str | None
+    changes: tuple[Change, ...]
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A run from an initial state: `states` has one more entry than `steps`."""
+
+    steps: tuple[Step, ...]
+    states: tuple[State, ...]
+    loop_start: int | None = None
+    point_of_no_return: int | None = None
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """The faults the run needs, each once, in the order they strike."""
+        return tuple(dict.fromkeys(step.fault for step in self.steps if step.fault))
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyResult:
+    """What was found out about one property of one model."""
+
+    name: str
+    verdict: Verdict
+    expected: Verdict | None
+    evidence: Evidence
+    about: str = ""
+    """The instance that is violated, mostly a message."""
+    trace: Trace | None = None
+    reason: str = ""
+    """Why it is undetermined or vacuous, in words."""
+
+    @property
+    def as_expected(self) -> bool | None:
+        """Whether it came out as expected; None where nothing was expected.
+
+        A property that was never put to the test does not break an expectation that it holds;
+        `--strict` asks for more.
+        """
+        if self.expected is None:
+            return None
+        return self.verdict == self.expected or (self.expected, self.verdict) == (
+            "holds",
+            "vacuous",
+        )
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """The faults that are to blame: those of the shortest run."""
+        return self.trace.faults if self.trace else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """How much was looked at; `stopped` says what ended it early."""
+
+    complete: bool
+    states: int
+    transitions: int
+    depth: int
+    stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something that weakens a result or was asked for in vain."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """Everything found out about one model in one environment."""
+
+    model: str
+    source: str
+    digest: str
+    messages: int
+    settings: Mapping[str, Json]
+    faults: Mapping[str, float]
+    claims: str | None
+    exploration: Exploration
+    properties: tuple[PropertyResult, ...]
+    warnings: tuple[Caution, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    judged_by: str = ""
+    """What the expectations come from, in words."""
