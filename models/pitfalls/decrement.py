@@ -37,7 +37,7 @@ class Decrement(RetryUntilAcknowledged):
 
 
 class AbsoluteWrite(RetryUntilAcknowledged):
-    """An absolute value: the second copy finds the row as it would leave it, and changes nothing."""
+    """An absolute value: the second copy writes what is already there, which changes nothing."""
 
     claims = "exactly-once"
     faults = {"lose": 1, "crash": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from math import inf
 
@@ -38,7 +38,7 @@ WITNESS = "fault happens: "
 class Options:
     """How to check, not what."""
 
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     copies: int | None = None
     properties: tuple[str, ...] = ()
     """Only these properties; empty: all."""

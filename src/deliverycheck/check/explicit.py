@@ -57,7 +57,7 @@ def explore_instance(
     endless: bool = False,
     report: Callable[[Progress], None] | None = None,
 ) -> Explored:
-    """Explore the system, ending its natural numbers where an end cuts nothing off, if there is one.
+    """Explore the system, ending its natural numbers where that cuts nothing off, if it can be.
 
     `copies` fixes the end; `endless` says that some fault may happen without end.
     """

@@ -5,33 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deliverycheck.lang.protocol import Claim, Expectation, Protocol
-
-GUARANTEES: Mapping[Claim, tuple[str, ...]] = {
-    "at-most-once": ("no-duplicate-effect", "no-phantom-effect"),
-    "at-least-once": ("no-loss", "eventual-effect", "no-phantom-effect"),
-    "exactly-once": (
-        "no-loss",
-        "no-duplicate-effect",
-        "eventual-effect",
-        "no-phantom-effect",
-    ),
-}
-"""What each guarantee promises: a conjunction of properties (WS-ReliableMessaging 1.2, 2.4)."""
-
-NOT_YET = ("eventual-effect",)
-"""Properties of the guarantees that this version does not check, and says so."""
-
-STANDARD = (
-    "no-loss",
-    "no-silent-loss",
-    "honest-ack",
-    "no-duplicate-effect",
-    "no-phantom-effect",
-    "in-order",
-    "no-stale-effect",
-    "no-deadlock",
-)
+from deliverycheck.lang.protocol import Protocol
+from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, Claim, Expectation
 
 
 @dataclass(frozen=True, slots=True)

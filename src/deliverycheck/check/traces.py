@@ -45,7 +45,7 @@ def changes_between(system: System, before: State, after: State) -> tuple[Change
 
 
 def replay_by_interpreter(system: System, trace: Trace) -> None:
-    """Run the trace in the reference semantics. Raises DisagreementError at the first difference."""
+    """Run the trace in the reference semantics. Raises DisagreementError if it differs."""
     if trace.states[0] not in system.initial:
         raise _disagreement(system.name, 0, "it does not start in an initial state")
     for step, before, after in zip(trace.steps, trace.states[:-1], trace.states[1:], strict=True):

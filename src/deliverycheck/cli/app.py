@@ -74,6 +74,7 @@ def cli() -> None:
 @MODELS
 @asked
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell the story of every violation.")
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @AS_JSON
 def check(**options: object) -> None:

@@ -59,7 +59,9 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def run_check(properties: Sequence[str], strict: bool, as_json: bool, **options: object) -> int:
+def run_check(
+    properties: Sequence[str], strict: bool, verbose: bool, as_json: bool, **options: object
+) -> int:
     """The verb `check`. The exit code."""
     asked = Asked(**options)  # type: ignore[arg-type]
     wanted = asked.questions()
@@ -68,7 +70,7 @@ def run_check(properties: Sequence[str], strict: bool, as_json: bool, **options:
     for result in _checked(wanted, asked.options(properties)):
         results.append(result)
         if not as_json:
-            for line in model_text(result, width()):
+            for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
     code = exit_of(results, strict=strict)
     if len(results) < len(wanted):

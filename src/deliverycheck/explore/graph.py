@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from deliverycheck.explore.search import Explored
 
 if TYPE_CHECKING:
-    import networkx
+    import networkx as nx
 
 
-def graph_of(found: Explored) -> networkx.MultiDiGraph[int]:
+def graph_of(found: Explored) -> nx.MultiDiGraph[int]:
     """The reachable states as a networkx graph.
 
     A node is a state's number in order of discovery, with the variables' values under their names
@@ -19,7 +19,7 @@ def graph_of(found: Explored) -> networkx.MultiDiGraph[int]:
     """
     import networkx as nx  # heavy, and most runs do not draw
 
-    graph: networkx.MultiDiGraph[int] = nx.MultiDiGraph(name=found.system.name)
+    graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(name=found.system.name)
     for number in range(len(found.states)):
         graph.add_node(
             number,

@@ -53,7 +53,8 @@ def shortest_run(found: Explored, goals: Iterable[int]) -> Run | None:
         cost = {target: best[target][0] for target in order}
         before.append(came)
     goal = min(wanted, key=lambda number: (cost[number], layer[number]))
-    states, actions = [goal], []
+    states = [goal]
+    actions: list[int] = []
     for came in reversed(before):
         number, action = came[states[-1]]
         states.append(number)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
-from typing import get_type_hints
+from typing import cast, get_type_hints
 
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.lang.channels import Channel
@@ -93,7 +93,7 @@ def declared_settings(cls: type[Protocol]) -> dict[str, tuple[object, object]]:
 def design_of(
     cls: type[Protocol], messages: int = 2, settings: Mapping[str, object] | None = None
 ) -> Design:
-    """Read a Protocol class. Raises InputError with everything that is wrong with its declarations."""
+    """Read a Protocol class. Raises InputError with all that is wrong in its declarations."""
     values: dict[str, object] = {"messages": messages}
     values |= {name: value for name, (_, value) in declared_settings(cls).items()}
     values |= settings or {}
@@ -133,7 +133,7 @@ def _fields(
     for name, hint in _hints(cls).items():
         if name in settings:
             continue
-        given = inspect.getattr_static(cls, name, None)
+        given: object = inspect.getattr_static(cls, name, None)
         try:
             if is_channel(hint):
                 yield _channel_field(name, hint, given, values)
@@ -153,8 +153,8 @@ def _channel_field(name: str, hint: object, given: object, values: Mapping[str, 
             "a channel must say from whom to whom",
             f"Write `{name}: Channel[Message] = Channel(sender, worker)`.",
         )
-    shape = channel_shape(hint, given, values)
-    return Field(name, shape, [], volatile=False, channel=given)
+    shape = channel_shape(hint, cast("Channel[object]", given), values)
+    return Field(name, shape, [], volatile=False, channel=cast("Channel[object]", given))
 
 
 def _functions(cls: type[Protocol]) -> dict[str, Function]:

@@ -1,4 +1,4 @@
-"""What the environment does to a running model: messages lost, copied, overtaken; processes crash."""
+"""What the environment does to a running model: it loses, copies, reorders, and crashes."""
 
 from __future__ import annotations
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
-from enum import Enum
-from typing import Annotated, Literal, Union, cast, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Mapping
+from enum import EnumType
+from typing import Annotated, Literal, TypeGuard, Union, cast, get_args, get_origin, get_type_hints
 
 from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.domains import AtMost, Range, Sort, VolatileMark
@@ -23,10 +23,12 @@ from deliverycheck.lang.shapes import (
     Subset,
     Table,
     every_value,
+    is_record,
     perhaps,
 )
 
 LONGEST_LIST = 64
+LARGEST_ROOM = 255
 LARGEST_INTEGER = 2**31
 
 
@@ -42,24 +44,23 @@ class Refused(Exception):
 
 def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
     """The shape of a type hint; bounds that name a setting are looked up. Raises Refused."""
-    origin, args = get_origin(hint), get_args(hint)
+    origin: object = get_origin(hint)
+    args: tuple[object, ...] = get_args(hint)
     if origin is Annotated:
         return _annotated(args[0], args[1:], settings)
     if hint is bool:
         return Flag()
     if origin is Literal:
         return Choice(tuple(args))
-    if origin in (Union, types.UnionType):
+    if origin is Union or origin is types.UnionType:
         return _union(args, settings)
-    if isinstance(hint, type):
-        if issubclass(hint, Sort):
-            return Choice(things(hint, settings))
-        if issubclass(hint, Enum):
-            return Choice(tuple(hint))
-        if issubclass(hint, tuple) and hasattr(hint, "_fields"):
-            hints = get_type_hints(hint, include_extras=True)
-            parts = tuple((name, shape_of(part, settings)) for name, part in hints.items())
-            return Record(cast("Callable[..., object]", hint), parts)
+    if is_record(hint):
+        hints = get_type_hints(hint, include_extras=True)
+        return Record(hint, tuple((name, shape_of(h, settings)) for name, h in hints.items()))
+    if is_sort(hint):
+        return Choice(things(hint, settings))
+    if isinstance(hint, EnumType):
+        return Choice(tuple(cast("Iterable[object]", hint)))
     if origin is set:
         return Subset(_listed(shape_of(args[0], settings), hint))
     if origin is dict:
@@ -75,19 +76,33 @@ def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
             "Write `Annotated[list[Message], AtMost(3)]`.",
         )
     raise Refused(
-        f"a field cannot be a {getattr(hint, '__name__', hint)}",
+        f"a field cannot be a {_name(hint)}",
         "Use bool, Literal, Enum, Annotated[int, Range(..)], Message, T | None, NamedTuple, set, "
         "dict, Annotated[list, AtMost(..)] or Channel.",
     )
+
+
+def _name(hint: object) -> str:
+    return str(getattr(hint, "__name__", hint))
+
+
+def is_sort(hint: object) -> TypeGuard[type[Sort]]:
+    """Whether a type hint is `Message` or another finite sort."""
+    return isinstance(hint, type) and issubclass(hint, Sort)
 
 
 def channel_shape(hint: object, channel: Channel[object], settings: Mapping[str, object]) -> Shape:
     """The shape of a channel field; its room is what the declaration says. Raises Refused."""
     items = _listed(shape_of(get_args(hint)[0], settings), hint)
     room = None if channel.limit is None else number(channel.limit, settings)
+    if room is not None and not 0 < room <= LARGEST_ROOM:
+        raise Refused(
+            f"a channel with room for {room}", f"Write a number from 1 to {LARGEST_ROOM}.", "DC110"
+        )
     if not channel.ordered:
         return Bag(items, room)
-    return Queue(items, room or int(cast("int", settings["messages"])) + 1, room is not None)
+    cells = number("messages", settings) + 1 if room is None else room
+    return Queue(items, cells, room is not None)
 
 
 def is_volatile(hint: object) -> bool:

@@ -12,7 +12,7 @@ Told: TypeAlias = Literal["nothing", "done", "failed"]
 Order: TypeAlias = Literal["ordered", "stale", "overtaken"]
 
 EFFECTS_STOP = 2
-"""The effect counter stops here: two effects are already one too many, and a set would hide them."""
+"""The effect counter stops here: two are already one too many, and a set would hide them."""
 
 
 @dataclass(slots=True)

@@ -225,7 +225,7 @@ class Machine:
         return things(sort, self.design.settings)
 
     def timer(self, fault: str, subject: Sort) -> bool:
-        """Whether a timer fires: nothing about `subject` is under way, or a fault makes it early."""
+        """Whether a timer about `subject` fires: all is quiet, or a fault makes it early."""
         if self._script is not None:
             return next(self._script)
         answer = self.quiet(subject)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, TypeAlias, TypeVar
+from typing import ClassVar, TypeVar
 from typing import Protocol as Structural
 
 from deliverycheck.lang.domains import Message, Sort
 from deliverycheck.lang.ledger import Ledger
-
-Claim: TypeAlias = Literal["at-most-once", "at-least-once", "exactly-once"]
-Expectation: TypeAlias = Literal["holds", "violated"]
+from deliverycheck.system.guarantees import Claim, Expectation
 
 S = TypeVar("S", bound=Sort)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
-from typing import NamedTuple, TypeAlias, assert_never, cast
+from typing import NamedTuple, TypeAlias, TypeGuard, assert_never, cast
 
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.system.sorts import BOOL, EnumSort, IntSort, Sort, Value
@@ -124,17 +124,29 @@ def perhaps(shape: Shape) -> Shape:
             return Perhaps(shape)
 
 
+def parts_of(value: object) -> tuple[object, ...] | None:
+    """The fields of a record or the items of a tuple; None for anything else."""
+    return cast("tuple[object, ...]", value) if isinstance(value, tuple) else None
+
+
+def is_record(kind: object) -> TypeGuard[type[tuple[object, ...]]]:
+    """Whether a class is a NamedTuple."""
+    if not isinstance(kind, type) or not issubclass(kind, tuple):
+        return False
+    return hasattr(cast("object", kind), "_fields")
+
+
 def label_of(value: object) -> str:
     """The name of a value in variable names, labels and stories."""
     match value:
         case Enum():
             return value.name
-        case tuple():
-            parts = cast("tuple[object, ...]", value)
-            inner = ", ".join(label_of(part) for part in parts)
-            return f"{type(value).__name__}({inner})" if hasattr(value, "_fields") else f"({inner})"
         case _:
-            return str(value)
+            parts = parts_of(value)
+            if parts is None:
+                return str(value)
+            name = type(value).__name__ if is_record(type(value)) else ""
+            return f"{name}({', '.join(map(label_of, parts))})"
 
 
 def labels_of(options: Sequence[object]) -> tuple[str, ...]:
@@ -144,8 +156,9 @@ def labels_of(options: Sequence[object]) -> tuple[str, ...]:
 
 def mentions(value: object, subject: Things) -> bool:
     """Whether `subject` is the value or, at any depth, part of it."""
-    if isinstance(value, tuple):
-        return any(mentions(part, subject) for part in cast("tuple[object, ...]", value))
+    parts = parts_of(value)
+    if parts is not None:
+        return any(mentions(part, subject) for part in parts)
     return value == subject
 
 

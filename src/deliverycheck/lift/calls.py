@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from enum import Enum
+from enum import EnumType
 from types import ModuleType
 from typing import cast
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.hints import Refused, shape_of
-from deliverycheck.lang.shapes import EMPTY, Bag, Integer, Perhaps, Queue, Record, Sequel, Table
+from deliverycheck.lang.shapes import (
+    EMPTY,
+    Bag,
+    Integer,
+    Perhaps,
+    Queue,
+    Record,
+    Sequel,
+    Table,
+    is_record,
+    parts_of,
+)
 from deliverycheck.lift.containers import (
     cells_of,
     inside,
@@ -34,15 +45,11 @@ from deliverycheck.system.terms import Const, Term
 def attribute(path: Path, value: Val, name: str, node: ast.expr, scope: Scope) -> Val:
     """`value.name`: a field of a record, a member of an enumeration."""
     match value:
-        case Known(type() | ModuleType() as known) if hasattr(known, name):
-            return Known(getattr(known, name))
-        case Known(tuple() as known) if hasattr(known, "_fields") and hasattr(known, name):
-            return Known(cast("object", getattr(known, name)))
-        case Known(type() as known) if issubclass(known, Enum):
-            members = [member.name for member in known]
-            raise Refusal(
-                "DC107", f"`{known.__name__}` has no `{name}`", did_you_mean(name, members)
-            )
+        case Known(known) if isinstance(known, EnumType | ModuleType) or is_record(type(known)):
+            if hasattr(known, name):
+                return Known(cast("object", getattr(known, name)))
+            names = [option for option in dir(known) if not option.startswith("_")]
+            raise Refusal("DC107", f"there is no `{shown(node)}`", did_you_mean(name, names))
         case Sym(Record(_, fields), _):
             for (field, _), part in zip(fields, split(value), strict=True):
                 if field == name:
@@ -76,10 +83,12 @@ def item(path: Path, value: Val, key: Val, node: ast.Subscript, scope: Scope) ->
             return result
         case Several(items) if isinstance(key, Known) and isinstance(key.value, int):
             return items[key.value]
-        case Known(tuple() as row) if isinstance(key, Known) and isinstance(key.value, int):
-            return Known(cast("tuple[object, ...]", row)[key.value])
+        case Known(row) if (parts := parts_of(row)) is not None:
+            if isinstance(key, Known) and isinstance(key.value, int):
+                return Known(parts[key.value])
         case _:
-            raise Refusal("DC108", "only dicts, lists and tuples have items")
+            pass
+    raise Refusal("DC108", "only dicts, lists and tuples have items")
 
 
 def _entry(path: Path, value: Sym, key: Val, node: ast.Subscript, scope: Scope) -> Val:
@@ -138,10 +147,14 @@ def function(path: Path, called: object, values: list[Val], node: ast.Call, scop
         return Known(range(*(cast("int", v.value) for v in values if isinstance(v, Known))))
     if called is bool and len(values) == 1:
         return flag(truth(values[0]))
-    if called in (set, dict, list, tuple) and not values:
-        return Known(cast("Callable[[], object]", called)())
-    if isinstance(called, type) and issubclass(called, tuple) and hasattr(called, "_fields"):
-        return _record(path, cast("type[object]", called), values, node, scope)
+    if called is set and not values:
+        return Known(set[object]())
+    if called is dict and not values:
+        return Known(dict[object, object]())
+    if called is list and not values:
+        return Known(list[object]())
+    if is_record(called):
+        return _record(path, called, values, node, scope)
     raise Refusal(
         "DC105",
         f"`{shown(node.func)}` is not a function a step can call",
@@ -150,7 +163,9 @@ def function(path: Path, called: object, values: list[Val], node: ast.Call, scop
     )
 
 
-def _record(path: Path, made: type[object], values: list[Val], node: ast.Call, scope: Scope) -> Val:
+def _record(
+    path: Path, made: type[tuple[object, ...]], values: list[Val], node: ast.Call, scope: Scope
+) -> Val:
     try:
         shape = shape_of(made, path.context.settings)
     except Refused as refused:

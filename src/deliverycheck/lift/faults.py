@@ -11,7 +11,7 @@ from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Message, Sort
 from deliverycheck.lang.naming import budget_key, budget_variable
 from deliverycheck.lang.roles import Role
-from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, leaves, mentions
+from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, leaves, mentions, parts_of
 from deliverycheck.lift.containers import queue_label
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Bound, Event, Variable
@@ -67,7 +67,7 @@ def channel_faults(design: Design, budget: Budget) -> Iterator[Action]:
 
 
 def crash(role: Role, actor: str, budget: Budget, resets: Mapping[Term, Term]) -> Iterator[Action]:
-    """A crash of one replica: every variable it loses goes back to its start, if any is not there."""
+    """A crash of one replica: what it loses goes back to its start, if any of it is elsewhere."""
     changed = build.any_of(*(build.negate(build.equal(v, start)) for v, start in resets.items()))
     updates = {v.name: start for v, start in resets.items() if isinstance(v, Var)}
     event = Event("crash", actor)
@@ -114,9 +114,8 @@ def _fault(
 def _messages_in(item: object) -> Iterator[Message]:
     if isinstance(item, Message):
         yield item
-    elif isinstance(item, tuple):
-        for part in item:  # pyright: ignore[reportUnknownVariableType] - a record of any fields
-            yield from _messages_in(part)  # pyright: ignore[reportUnknownArgumentType]
+    for part in parts_of(item) or ():
+        yield from _messages_in(part)
 
 
 def _bag_faults(piece: Field, bag: Bag) -> Iterator[Action]:

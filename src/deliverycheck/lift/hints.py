@@ -1,4 +1,4 @@
-"""The type hint of a local name, from syntax: the names in it are looked up, nothing is evaluated."""
+"""The type hint of a local name, from syntax: its names are looked up, nothing is evaluated."""
 
 from __future__ import annotations
 

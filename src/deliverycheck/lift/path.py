@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -105,7 +105,7 @@ class Path:
         self.assume(term)
 
     @contextmanager
-    def under(self, assumption: Term) -> Iterator[None]:
+    def under(self, assumption: Term) -> Generator[None]:
         """What is looked at inside is looked at only where `assumption` holds."""
         before, mark = self.conditions, len(self.owed)
         self.conditions = [build.all_of(*before, assumption)]
@@ -117,7 +117,7 @@ class Path:
             self.conditions = [build.all_of(*before, *owed)]
 
     @contextmanager
-    def naming(self, scope: Scope, values: Mapping[str, Val]) -> Iterator[None]:
+    def naming(self, scope: Scope, values: Mapping[str, Val]) -> Generator[None]:
         """Inside, these names of the scope have these values."""
         before = self.locals
         self.locals = before | {(scope.path, name): value for name, value in values.items()}

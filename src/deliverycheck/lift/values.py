@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, cast
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.domains import Sort as Things
-from deliverycheck.lang.hints import things
+from deliverycheck.lang.hints import Refused, shape_of, things
 from deliverycheck.lang.shapes import (
     Bag,
     Choice,
@@ -23,9 +23,11 @@ from deliverycheck.lang.shapes import (
     Subset,
     Table,
     flatten,
+    is_record,
     label_of,
     labels_of,
     leaves,
+    parts_of,
 )
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.system import build
@@ -82,12 +84,10 @@ def fits(shape: Shape, value: object) -> bool:
         case Perhaps(inner):
             return value is None or fits(inner, value)
         case Record(make, fields):
-            parts = cast("tuple[object, ...]", value)
-            return (
-                isinstance(value, tuple)
-                and type(value) is make
-                and all(fits(inner, part) for (_, inner), part in zip(fields, parts, strict=True))
-            )
+            if type(value) is not make:
+                return False
+            pairs = zip(fields, parts_of(value) or (), strict=True)
+            return all(fits(inner, part) for (_, inner), part in pairs)
         case Subset():
             return value == set()
         case Table():
@@ -111,13 +111,17 @@ def shape_of_known(value: object, settings: Mapping[str, object]) -> Shape:
             return Choice(things(type(value), settings))
         case Enum():
             return Choice(tuple(type(value)))
-        case tuple() if hasattr(value, "_fields"):
-            parts = cast("tuple[object, ...]", value)
-            names = cast("tuple[str, ...]", getattr(value, "_fields"))  # noqa: B009
-            pairs = zip(names, parts, strict=True)
-            return Record(type(value), tuple((n, shape_of_known(p, settings)) for n, p in pairs))
         case _:
+            if is_record(type(value)):
+                return _declared_shape(type(value), settings)
             raise Refusal("DC108", f"`{value!r}` cannot be a value of a model here")
+
+
+def _declared_shape(kind: type, settings: Mapping[str, object]) -> Shape:
+    try:
+        return shape_of(kind, settings)
+    except Refused as refused:
+        raise Refusal(refused.code, refused.message, refused.remedy) from None
 
 
 def known_terms(shape: Shape, value: object) -> tuple[Term, ...]:
@@ -218,14 +222,15 @@ def relabelled(
     return result
 
 
-def is_option(term: Term, options: Iterable[object], option: object) -> Term:
-    options = tuple(options)
+def is_option(term: Term, options: tuple[object, ...], option: object) -> Term:
+    """Whether a choice among `options` is this one."""
     if option not in options:
         return build.FALSE
     return build.equal(term, build.label(label_of(option), EnumSort(labels_of(options))))
 
 
 def misfit(value: object, shape: Shape) -> tuple[str, str]:
+    """What to say of a value that a shape cannot have: the message and the remedy."""
     match shape:
         case Choice(options):
             remedy = did_you_mean(str(label_of(value)), labels_of(options))

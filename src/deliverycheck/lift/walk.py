@@ -41,7 +41,7 @@ LONGEST_STEP = 2000
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A path that reached the end of its step: where the process stands then, or None at its end."""
+    """A path that reached the end of its step, and where the process stands then, if it goes on."""
 
     path: Path
     place: str | None

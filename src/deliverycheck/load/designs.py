@@ -25,9 +25,10 @@ from typing import cast
 
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
-from deliverycheck.lang.protocol import Claim, Expectation, Protocol
+from deliverycheck.lang.protocol import Protocol
 from deliverycheck.load.files import class_in, classes_in, read_text
 from deliverycheck.load.values import setting, wrong_claim, wrong_expectations, wrong_faults
+from deliverycheck.system.guarantees import Claim, Expectation
 
 KEYS = ("model", "name", "about", "claims", "messages", "settings", "faults", "expects")
 TABLES = ("settings", "faults", "expects")
@@ -114,9 +115,9 @@ def _model(named: str, file: Path) -> type[Protocol]:
         raise InputError(Diagnostic("DC203", text, remedy, str(file)))
     if name:
         return class_in(target, name)
-    classes = classes_in(target)
-    if len(classes) > 1:
-        names = ", ".join(cls.__name__ for cls in classes)
+    first, *others = classes_in(target)
+    if others:
+        names = ", ".join(cls.__name__ for cls in (first, *others))
         text = f"{path} defines several models: {names}"
         raise InputError(Diagnostic("DC203", text, f'Write `model = "{path}:Name"`.', str(file)))
-    return classes[0]
+    return first

@@ -8,13 +8,13 @@ from enum import Enum
 from math import inf
 from typing import Literal, cast, get_args, get_origin
 
-from deliverycheck.check.question import GUARANTEES, NOT_YET, STANDARD
 from deliverycheck.errors import Diagnostic, did_you_mean
 from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.design import declared_settings
 from deliverycheck.lang.naming import BUILT_IN_FAULTS, CHANNEL_FAULTS
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.roles import mark_of
+from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, STANDARD
 
 MOST_FAULTS = 1000
 

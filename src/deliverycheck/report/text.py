@@ -9,6 +9,7 @@ from textwrap import wrap
 import click
 
 from deliverycheck.explain.story import outcome, sentence
+from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
 
 COLOURS: dict[Verdict, str] = {
@@ -20,11 +21,14 @@ COLOURS: dict[Verdict, str] = {
 }
 
 
-def model_text(result: ModelResult, width: int) -> Iterator[str]:
-    """The lines about one model: heading, verdicts, stories, what they rest on."""
+def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Iterator[str]:
+    """The lines about one model: heading, verdicts, stories, what they rest on.
+
+    Stories are told of the properties the model says something about; `verbose`: of all.
+    """
     yield click.style(result.model, bold=True) + f"  {result.source}"
-    claim = f"claims {result.claims}" if result.claims else "claims nothing"
-    parts = [claim, _messages(result.messages), budget_text(result.faults) or "no faults"]
+    parts = [_claim(result), _messages(result.messages)]
+    parts.append(budget_text(result.faults) or "no faults")
     parts += [f"{name}={value}" for name, value in result.settings.items()]
     yield from wrapped(" · ".join(parts), width, "  ")
     found = result.exploration
@@ -38,7 +42,8 @@ def model_text(result: ModelResult, width: int) -> Iterator[str]:
     longest = max((len(prop.name) for prop in result.properties), default=0)
     for prop in result.properties:
         yield from _verdict_line(prop, longest, width)
-    for names, prop in _stories(result.properties):
+    told = [prop for prop in result.properties if verbose or prop.expected is not None]
+    for names, prop in _stories(told or result.properties):
         yield ""
         yield from _story(names, prop, width)
     notes = [*(f"assumes: {text}" for text in result.assumptions)]
@@ -75,6 +80,22 @@ def summary(results: Sequence[ModelResult]) -> Iterator[str]:
             f"({result.source})"
         )
     yield f"{count}: {len(wrong)} verdict{'s' if len(wrong) != 1 else ''} not as expected."
+
+
+def _claim(result: ModelResult) -> str:
+    """The claim and whether it is kept."""
+    if result.claims is None:
+        return "claims nothing"
+    verdicts = {prop.name: prop.verdict for prop in result.properties}
+    names = GUARANTEES[result.claims]
+    promised = [verdicts[name] for name in names if name in verdicts]
+    if "violated" in promised:
+        return f"claims {result.claims}: broken"
+    if "undetermined" in promised or len(promised) == 0:
+        return f"claims {result.claims}: open"
+    return f"claims {result.claims}: kept" + (
+        "" if len(promised) == len(names) else ", as far as checked"
+    )
 
 
 def _messages(count: int) -> str:

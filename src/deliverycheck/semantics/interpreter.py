@@ -6,6 +6,7 @@ so they are written to be obviously right, not fast.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import assert_never
@@ -15,18 +16,39 @@ from deliverycheck.system.model import Action, State, System
 from deliverycheck.system.sorts import Value, contains
 from deliverycheck.system.terms import App, Const, Op, Term, Var
 
+
+def _every(*args: Value) -> Value:
+    return all(args)
+
+
+def _some(*args: Value) -> Value:
+    return any(args)
+
+
+def _smaller(a: int, b: int) -> Value:
+    return min(b, a)
+
+
+def _larger(a: int, b: int) -> Value:
+    return max(b, a)
+
+
+def _chosen(test: bool, then: Value, other: Value) -> Value:
+    return then if test else other
+
+
 MEANING: Mapping[Op, Callable[..., Value]] = {
-    "not": lambda a: not a,
-    "and": lambda *args: all(args),
-    "or": lambda *args: any(args),
-    "eq": lambda a, b: a == b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "min": min,
-    "max": max,
-    "ite": lambda test, then, other: then if test else other,
+    "not": operator.not_,
+    "and": _every,
+    "or": _some,
+    "eq": operator.eq,
+    "lt": operator.lt,
+    "le": operator.le,
+    "add": operator.add,
+    "sub": operator.sub,
+    "min": _smaller,
+    "max": _larger,
+    "ite": _chosen,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from deliverycheck.system.guarantees import Claim
 from deliverycheck.system.model import Event, State
 from deliverycheck.system.sorts import Value
 
@@ -13,7 +14,7 @@ Verdict: TypeAlias = Literal["holds", "violated", "undetermined", "vacuous", "er
 
 VERDICTS: tuple[Verdict, ...] = ("holds", "violated", "undetermined", "vacuous", "error")
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class ModelResult:
     messages: int
     settings: Mapping[str, Json]
     faults: Mapping[str, float]
-    claims: str | None
+    claims: Claim | None
     exploration: Exploration
     properties: tuple[PropertyResult, ...]
     warnings: tuple[Caution, ...] = ()
