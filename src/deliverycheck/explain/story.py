@@ -22,7 +22,7 @@ MEANING = {
 def sentence(step: Step) -> str:
     """What a step does, as a sentence without its full stop."""
     if step.fault == "crash":
-        return f"The {step.actor} crashes{_in_the_middle(step)}"
+        return _capital(f"{_the(step.actor)} crashes{_in_the_middle(step)}")
     parts = [part for event in step.events if (part := _part(step, event))]
     moved = [c for c in step.changes if c.variable == f"{step.actor}.{_method(step.action)}"]
     if not parts:
@@ -34,7 +34,7 @@ def sentence(step: Step) -> str:
         text += f" ({what} too early: an answer could still come)"
     elif step.actor == "environment":
         text = f"The environment's `{step.action}` {_joined(parts)}"
-    return text[0].upper() + text[1:]
+    return _capital(text)
 
 
 def outcome(result: PropertyResult) -> str:
@@ -116,7 +116,13 @@ def _method(action: str) -> str:
 
 
 def _the(actor: str) -> str:
-    return f"the {actor}" if actor else "someone"
+    if not actor:
+        return "someone"
+    return actor if actor[-1].isdigit() else f"the {actor}"  # worker1, but the worker
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _joined(parts: list[str]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from copy import deepcopy
-from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias, cast
 
@@ -21,42 +20,9 @@ from deliverycheck.lang.environment import Turbulence, turbulences
 from deliverycheck.lang.hints import things
 from deliverycheck.lang.ledger import Ledger
 from deliverycheck.lang.naming import TIMER_FAULTS, budget_key, step_name
+from deliverycheck.lang.running import Move as Move
+from deliverycheck.lang.running import Running, Snapshot, frames_of
 from deliverycheck.lang.shapes import every_value, mentions
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One step that a run can take: who, which step, and the fault it spends, if any."""
-
-    actor: str
-    name: str
-    fault: str | None = None
-
-
-@dataclass(slots=True)
-class Running:
-    """A process between two steps. `past` holds what each of its segments started from."""
-
-    arguments: tuple[object, ...]
-    place: str
-    past: list[tuple[dict[str, object], tuple[bool, ...]]]
-    generator: Iterator[str] | None
-
-    def copy(self) -> Running:
-        """The same without the generator, which will be made again when it is needed."""
-        return Running(self.arguments, self.place, list(self.past), None)
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """All that a step can change."""
-
-    fields: dict[str, object]
-    owned: dict[str, dict[str, object]]
-    ledger: Ledger
-    budgets: dict[str, float]
-    processes: dict[tuple[str, str], Running]
-
 
 Kept: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
 """By method and place: the locals a process still needs there, each as the path of its names."""
@@ -261,17 +227,7 @@ class Machine:
             running.generator = self._revived(marked, running)
             fields, self._script, self._answers = saved
             self._load(fields)
-        frames: dict[tuple[str, ...], Mapping[str, object]] = {}
-        generator: object = running.generator
-        path: tuple[str, ...] = ()
-        while generator is not None:
-            frame = getattr(generator, "gi_frame", None)
-            if frame is None:
-                break
-            frames[path] = frame.f_locals
-            generator = getattr(generator, "gi_yieldfrom", None)
-            code = getattr(generator, "gi_code", None)
-            path = (*path, code.co_name) if code else path
+        frames = frames_of(running.generator)
         return {p: frames[p[:-1]][p[-1]] for p in paths if p[-1] in frames.get(p[:-1], {})}
 
     # Taking back

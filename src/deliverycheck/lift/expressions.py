@@ -18,7 +18,8 @@ from deliverycheck.lang.shapes import Choice
 from deliverycheck.lift.calls import attribute, function, item, method
 from deliverycheck.lift.containers import elements, member, truth
 from deliverycheck.lift.equality import merged, same
-from deliverycheck.lift.flow import Scope, returned_expression
+from deliverycheck.lift.flow import Scope
+from deliverycheck.lift.helpers import returned_expression
 from deliverycheck.lift.ledger import look
 from deliverycheck.lift.numbers import added, ordered
 from deliverycheck.lift.path import Path

@@ -23,11 +23,12 @@ from deliverycheck.lang.shapes import (
     mentions,
 )
 from deliverycheck.lang.source import class_node, place_of_field
-from deliverycheck.lift.actions import Process, Workshop
+from deliverycheck.lift.actions import Workshop
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
 from deliverycheck.lift.ledger import VERBS, records
 from deliverycheck.lift.path import Context
+from deliverycheck.lift.processes import Process
 from deliverycheck.lift.promises import own, standard
 from deliverycheck.lift.values import Known, fits, known_terms
 from deliverycheck.system import build

@@ -11,8 +11,8 @@ from deliverycheck.lang.domains import Message
 from deliverycheck.lang.machine import Machine
 from deliverycheck.lang.naming import budget_variable, owned_variable, process_variable
 from deliverycheck.lang.shapes import Shape, flatten, leaves
-from deliverycheck.lift.actions import Process
 from deliverycheck.lift.lifting import Lifted
+from deliverycheck.lift.processes import Process
 from deliverycheck.system.model import State
 from deliverycheck.system.sorts import Value
 

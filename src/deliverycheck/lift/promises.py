@@ -10,13 +10,14 @@ from deliverycheck.lang.design import Marked
 from deliverycheck.lang.domains import Message
 from deliverycheck.lang.naming import IDLE
 from deliverycheck.lang.shapes import every_value, label_of
-from deliverycheck.lift.actions import Process
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.expressions import condition
-from deliverycheck.lift.flow import Scope, returned_expression
+from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.grammar import refuse_expression
+from deliverycheck.lift.helpers import returned_expression
 from deliverycheck.lift.ledger import ORDER, ORDER_VARIABLE, LedgerView, keeps_order, messages_of
 from deliverycheck.lift.path import Context, Path
+from deliverycheck.lift.processes import Process
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import Known
 from deliverycheck.system import build

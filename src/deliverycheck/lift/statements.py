@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import cast
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.hints import Refused, shape_of
@@ -15,18 +13,8 @@ from deliverycheck.lang.shapes import (
     Shape,
     Subset,
     Table,
-    perhaps,
 )
-from deliverycheck.lift.channels import put, take
-from deliverycheck.lift.containers import (
-    cells_of,
-    default_terms,
-    list_cells,
-    member,
-    position,
-    presence,
-)
-from deliverycheck.lift.equality import merged, same
+from deliverycheck.lift.changes import assign_item, change, field_shape, fitted, popped
 from deliverycheck.lift.expressions import expression
 from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.hints import hint_of
@@ -34,9 +22,7 @@ from deliverycheck.lift.ledger import VERBS, say
 from deliverycheck.lift.numbers import added
 from deliverycheck.lift.path import Path
 from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import Known, Sym, Val, coerced, describe, known_terms
-from deliverycheck.system import build
-from deliverycheck.system.terms import Term
+from deliverycheck.lift.values import Known, Sym, Val, describe
 
 _CONTAINERS = Subset | Table | Sequel | Bag | Queue
 
@@ -52,8 +38,8 @@ def perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
 def _perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
     match node:
         case ast.Assign(targets=[target], value=value):
-            popped = _popped(path, value, scope)
-            assign(path, target, popped or expression(path, value, scope), scope)
+            taken = popped(path, value, scope)
+            assign(path, target, taken or expression(path, value, scope), scope)
         case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
             path.declared[(scope.path, name)] = _declared(path, annotation, scope)
             if value is not None:
@@ -94,25 +80,14 @@ def assign(path: Path, target: ast.expr, value: Val, scope: Scope) -> None:
         case ast.Name(id=name):
             _assign_local(path, name, value, scope)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            path.write_field(name, _fitted(path, value, _shape(path, name), scope, target))
+            path.write_field(name, fitted(path, value, field_shape(path, name), scope, target))
             path.tell("write", name, describe(value))
         case ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name), slice=index):
-            _assign_item(path, name, expression(path, index, scope), value, scope, target)
+            assign_item(path, name, expression(path, index, scope), value, scope, target)
             path.tell("write", name, describe(value))
         case _:
             text = f"`{shown(target)}` cannot be assigned"
             raise Refusal("DC104", text, "Assign fields, `self.d[k]`, and local names; one a line.")
-
-
-def _shape(path: Path, name: str) -> Shape:
-    context = path.context
-    if name in context.fields:
-        return context.fields[name].shape
-    known = list(context.fields)
-    if name in context.settings:
-        raise Refusal("DC118", f"`{name}` is a setting and cannot change", "Use another field.")
-    remedy = f"Declare it in the class: `{name}: bool`. {did_you_mean(name, known)}"
-    raise Refusal("DC107", f"this model has no field `{name}`", remedy)
 
 
 def _assign_local(path: Path, name: str, value: Val, scope: Scope) -> None:
@@ -124,49 +99,8 @@ def _assign_local(path: Path, name: str, value: Val, scope: Scope) -> None:
         raise Refusal("DC108", text, "Use the field itself.")
     shape = path.declared.get((scope.path, name))
     if shape is not None and not isinstance(value, Known):
-        value = Sym(shape, _fitted(path, value, shape, scope, None))
+        value = Sym(shape, fitted(path, value, shape, scope, None))
     path.locals[(scope.path, name)] = value
-
-
-def _fitted(
-    path: Path, value: Val, shape: Shape, scope: Scope, node: ast.expr | None
-) -> tuple[Term, ...]:
-    demands: list[tuple[Term, str]] = []
-    terms = coerced(value, shape, demands)
-    for term, text in demands:
-        path.demand(term, text, scope, node or ast.Pass())
-    return terms
-
-
-def _assign_item(path: Path, name: str, key: Val, value: Val, scope: Scope, node: ast.expr) -> None:
-    field = path.read_field(name)
-    match field.shape:
-        case Table(_, content):
-            cell = perhaps(content)
-            new = Sym(
-                cell, coerced(Sym(content, _fitted(path, value, content, scope, node)), cell, [])
-            )
-            written: list[Term] = []
-            possible = False
-            for option, old in cells_of(field):
-                hit = same(key, Known(option))
-                possible = possible or hit != build.FALSE
-                written += replaced(hit, new.terms, old.terms)
-            if not possible:
-                raise Refusal("DC108", f"`{describe(key)}` cannot be a key of `{name}`")
-            path.write_field(name, tuple(written))
-        case Sequel(content, length):
-            at = position(key, field.terms[0])
-            fine = build.all_of(build.at_most(build.integer(0), at), build.less(at, field.terms[0]))
-            path.demand(fine, f"`{shown(node)}`: no such index", scope, node)
-            new_terms = _fitted(path, value, content, scope, node)
-            written = [field.terms[0]]
-            for i, old in enumerate(list_cells(field, content, length)):
-                hit = build.equal(at, build.integer(i))
-                written += replaced(hit, new_terms, old.terms)
-            path.write_field(name, tuple(written))
-        case _:
-            raise Refusal("DC108", f"`{name}` has no items that could be assigned")
 
 
 def _call(path: Path, call: ast.Call, scope: Scope) -> bool:
@@ -185,137 +119,10 @@ def _call(path: Path, call: ast.Call, scope: Scope) -> bool:
             args=arguments,
         ):
             values = [expression(path, argument, scope) for argument in arguments]
-            return _change(path, name, verb, values, call, scope)
+            return change(path, name, verb, values, call, scope)
         case _:
             text = f"`{shown(call)}` is nothing a step can do"
             remedy = (
                 "A step changes fields, uses channels, speaks to the ledger, calls own methods."
             )
             raise Refusal("DC106", text, remedy)
-
-
-_CHANGES: dict[type, tuple[str, ...]] = {
-    Subset: ("add", "discard", "remove", "clear"),
-    Table: ("pop", "clear"),
-    Sequel: ("append", "pop", "clear"),
-    Bag: ("put", "take"),
-    Queue: ("put", "take"),
-}
-
-
-def _change(
-    path: Path, name: str, verb: str, values: list[Val], call: ast.Call, scope: Scope
-) -> bool:
-    """`self.name.verb(...)`."""
-    _shape(path, name)
-    field = path.read_field(name)
-    if isinstance(field.shape, Bag | Queue) and verb in ("put", "take") and len(values) == 1:
-        path.tell(verb, name, describe(values[0]))
-        return (put if verb == "put" else take)(path, name, values[0])
-    path.tell("write", name, f"{verb} {', '.join(map(describe, values))}".strip())
-    match field.shape, verb, values:
-        case Subset(elements), "add" | "discard" | "remove", [value]:
-            if verb == "remove":
-                path.demand(member(value, field), f"`{shown(call)}`: not in it", scope, call)
-            hits = [same(value, Known(element)) for element in elements]
-            if all(hit == build.FALSE for hit in hits):
-                raise Refusal("DC108", f"`{describe(value)}` cannot be in `{name}`")
-            new = build.truth(verb == "add")
-            pairs = zip(hits, field.terms, strict=True)
-            path.write_field(name, tuple(build.choose(hit, new, old) for hit, old in pairs))
-        case Table(), "pop", [key, *rest] if len(rest) <= 1:
-            _remove_key(path, name, key, call, scope, lenient=bool(rest))
-        case Sequel(item, length), "append", [value]:
-            room = build.less(field.terms[0], build.integer(length))
-            path.demand(room, f"`{name}` holds at most {length}", scope, call)
-            new_terms = _fitted(path, value, item, scope, call)
-            written: list[Term] = [build.plus(field.terms[0], build.integer(1))]
-            for i, old in enumerate(list_cells(field, item, length)):
-                hit = build.equal(field.terms[0], build.integer(i))
-                written += replaced(hit, new_terms, old.terms)
-            path.write_field(name, tuple(written))
-        case Sequel(), "pop", _:
-            _pop_item(path, name, values, call, scope)
-        case Subset() | Table() | Sequel(), "clear", []:
-            path.write_field(name, default_terms(field.shape))
-        case shape, _, _:
-            known = _CHANGES.get(type(shape), ())
-            text = f"`{shown(call)}`: `{name}` cannot do that"
-            raise Refusal("DC106", text, did_you_mean(verb, known))
-    return True
-
-
-def _remove_key(
-    path: Path, name: str, key: Val, call: ast.Call, scope: Scope, *, lenient: bool
-) -> None:
-    field = path.read_field(name)
-    if not lenient:
-        path.demand(member(key, field), f"`{shown(call)}`: no such key", scope, call)
-    written: list[Term] = []
-    for option, cell in cells_of(field):
-        hit = same(key, Known(option))
-        gone = known_terms(cell.shape, None)
-        written += replaced(hit, gone, cell.terms)
-    path.write_field(name, tuple(written))
-
-
-def _pop_item(path: Path, name: str, values: list[Val], call: ast.Call, scope: Scope) -> Val:
-    """Take the first or last item out of a list, and give it."""
-    field = path.read_field(name)
-    shape = cast("Sequel", field.shape)
-    path.demand(
-        build.less(build.integer(0), field.terms[0]), f"`{shown(call)}`: it is empty", scope, call
-    )
-    cells = list_cells(field, shape.item, shape.length)
-    blank = Sym(shape.item, default_terms(shape.item))
-    length = build.minus(field.terms[0], build.integer(1))
-    settings = path.context.settings
-    if values == [Known(0)]:
-        rest, result = [*cells[1:], blank], cast("Val", cells[0])
-    elif values in ([], [Known(-1)]):
-        result = cast("Val", cells[-1])
-        for i, cell in reversed(list(enumerate(cells[:-1]))):
-            result = merged(build.equal(length, build.integer(i)), cell, result, settings)
-        rest = [
-            cast("Sym", merged(build.equal(length, build.integer(i)), blank, cell, settings))
-            for i, cell in enumerate(cells)
-        ]
-    else:
-        text = f"`{shown(call)}`: a list gives its first or its last item"
-        raise Refusal("DC105", text, "Write `.pop(0)` or `.pop()`.")
-    path.write_field(name, (length, *(term for cell in rest for term in cell.terms)))
-    return result
-
-
-def _popped(path: Path, node: ast.expr, scope: Scope) -> Val | None:
-    """The value of `self.name.pop(...)` on the right of an assignment, taken out of its field."""
-    match node:
-        case ast.Call(
-            func=ast.Attribute(
-                value=ast.Attribute(value=ast.Name(id="self"), attr=name), attr="pop"
-            ),
-            args=arguments,
-        ) if name in path.context.fields:
-            values = [expression(path, argument, scope) for argument in arguments]
-        case _:
-            return None
-    field = path.read_field(name)
-    path.tell("write", name, f"pop {', '.join(map(describe, values))}".strip())
-    match field.shape, values:
-        case Sequel(), _:
-            return _pop_item(path, name, values, node, scope)
-        case Table(_, content), [key, *rest]:
-            result: Val = rest[0] if rest else Sym(content, default_terms(content))
-            for option, cell in cells_of(field):
-                there = build.all_of(same(key, Known(option)), presence(cell))
-                found = Sym(content, coerced(cell, content, []))
-                result = merged(there, found, result, path.context.settings)
-            _remove_key(path, name, key, node, scope, lenient=bool(rest))
-            return result
-        case _:
-            raise Refusal("DC106", f"`{shown(node)}`: `{name}` cannot do that")
-
-
-def replaced(hit: Term, new: tuple[Term, ...], old: tuple[Term, ...]) -> Iterator[Term]:
-    """The new leaves where `hit` holds, the old ones elsewhere."""
-    return (build.choose(hit, a, b) for a, b in zip(new, old, strict=True))

@@ -72,24 +72,26 @@ def _answer(prop: PropertyResult) -> str:
 
 def matrix_table(rows: Sequence[Row]) -> Table:
     """The table for a terminal."""
-    from rich.table import Table  # not needed by the other verbs
+    from rich.box import SIMPLE_HEAD  # not needed by the other verbs
+    from rich.table import Table
     from rich.text import Text
 
-    table = Table(show_lines=True, expand=False)
-    for heading in ("model", *COLUMNS, "messages", "durable writes"):
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("model, claim, faults", no_wrap=True)
+    for heading in (*COLUMNS, "cost"):
         table.add_column(heading, overflow="fold")
-    for row in rows:
+    for number, row in enumerate(rows):
         found = {prop.name: prop for prop in row.result.properties}
         budget = budget_text(row.result.faults) or "no faults"
-        name = Text(f"{row.result.model}\n{row.result.claims or 'no claim'}\n{budget}")
-        cells = [Text(_cell(found[p])) if p in found else Text("-") for p in COLUMNS.values()]
-        cost = [Text("-"), Text("-")] if row.cost is None else [Text(str(n)) for n in row.cost]
-        table.add_row(name, *cells, *cost)
+        name = f"{row.result.model}\n{row.result.claims or 'no claim'}\n{budget}"
+        cells = [_cell(found[p]) if p in found else "-" for p in COLUMNS.values()]
+        cost = "-" if row.cost is None else f"{row.cost[0]} sent\n{row.cost[1]} writes"
+        table.add_row(*map(Text, (name, *cells, cost)), end_section=number + 1 < len(rows))
     return table
 
 
 def _cell(prop: PropertyResult) -> str:
     if prop.verdict != "violated" or prop.trace is None:
         return _answer(prop)
-    because = " + ".join(prop.because) or "no fault needed"
+    because = "\n+ ".join(prop.because) or "no fault"
     return f"yes\n{len(prop.trace.steps)} steps\n{because}"

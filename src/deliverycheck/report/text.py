@@ -12,6 +12,9 @@ from deliverycheck.explain.story import outcome, sentence
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
 
+NARROW = 20
+"""Columns that notes beside a verdict need; with fewer they go below it."""
+
 COLOURS: dict[Verdict, str] = {
     "holds": "green",
     "violated": "red",
@@ -33,9 +36,8 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     yield from wrapped(" · ".join(parts), width, "  ")
     found = result.exploration
     seen = "all of them" if found.complete else f"not all: stopped by {found.stopped}"
-    yield (
-        f"  {found.states:,} states, {found.transitions:,} transitions, depth {found.depth}: {seen}"
-    )
+    counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
+    yield from wrapped(f"{counts}: {seen}", width, "  ")
     if not result.judged_by.startswith("what the"):
         yield from wrapped(f"judged by {result.judged_by}", width, "  ")
     yield ""
@@ -116,12 +118,15 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
         notes.append("within bounds")
     if prop.reason:
         notes.append(prop.reason)
-    lead = f"  {word} {prop.name:{longest}}"
-    plain = 2 + 12 + 1 + longest
-    lines = wrap("; ".join(notes), max(20, width - plain - 2)) or [""]
-    yield f"{lead}  {lines[0]}".rstrip()
-    for line in lines[1:]:
-        yield " " * (plain + 2) + line
+    column = 2 + 12 + 1 + longest + 2
+    note = "; ".join(notes)
+    if width - column < NARROW:
+        yield f"  {word} {prop.name}"
+        yield from wrapped(note, width, "      ")
+        return
+    first, *rest = wrap(note, width - column) or [""]
+    yield f"  {word} {prop.name:{longest}}  {first}".rstrip()
+    yield from (" " * column + line for line in rest)
 
 
 def _stories(

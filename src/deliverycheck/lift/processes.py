@@ -1,0 +1,155 @@
+"""Processes: the variables of a method with yields, and what it keeps where it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from deliverycheck.lang.naming import IDLE, process_variable
+from deliverycheck.lang.shapes import Choice, Flag, Perhaps, Record, Shape, default, leaves, perhaps
+from deliverycheck.lift.equality import same
+from deliverycheck.lift.flow import Flow
+from deliverycheck.lift.path import Name
+from deliverycheck.lift.refusal import Refusal
+from deliverycheck.lift.values import Known, Sym, Val, coerced, known_terms, symbolic
+from deliverycheck.lift.walk import Finished, reads
+from deliverycheck.system import build
+from deliverycheck.system.sorts import EnumSort
+from deliverycheck.system.terms import Term, Var
+
+
+def stored(shape: Shape, name: str) -> Sym:
+    """A variable's value in the state a step starts from."""
+    return Sym(shape, tuple(Var(leaf.name, leaf.sort) for leaf in leaves(shape, name)))
+
+
+@dataclass(slots=True)
+class Process:
+    """A method with yields, as one replica runs it: its places, parameters and kept locals."""
+
+    actor: str
+    method: str
+    places: tuple[str, ...]
+    parameters: tuple[tuple[str, Shape], ...]
+    locals: dict[Name, Shape] = field(default_factory=dict[Name, Shape])
+    kept: dict[str, tuple[Name, ...]] = field(default_factory=dict[str, tuple[Name, ...]])
+
+    @property
+    def place(self) -> Sym:
+        """Where the process stands."""
+        shape = Choice((IDLE, *self.places))
+        return stored(shape, process_variable(self.actor, self.method))
+
+    def stands(self, place: str) -> Term:
+        """Whether the process stands at a place."""
+        return same(self.place, Known(place))
+
+    def parameter(self, name: str, shape: Shape) -> Sym:
+        """The parameter of the running process; None while it does not run."""
+        return stored(perhaps(shape), process_variable(self.actor, self.method, name))
+
+    def local(self, name: Name) -> Sym:
+        """A local of the running process."""
+        path, last = name
+        variable = process_variable(self.actor, self.method, *path, last)
+        return stored(self.locals[name], variable)
+
+    def variables(self) -> Iterator[tuple[str, Shape, object]]:
+        """Name, shape and starting value of everything a process needs."""
+        at = process_variable(self.actor, self.method)
+        yield at, Choice((IDLE, *self.places)), IDLE
+        for name, shape in self.parameters:
+            yield process_variable(self.actor, self.method, name), perhaps(shape), None
+        for (path, last), shape in self.locals.items():
+            yield process_variable(self.actor, self.method, *path, last), shape, default(shape)
+
+
+def keep(
+    process: Process, flow: Flow, finished: Finished, settings: Mapping[str, object]
+) -> dict[Name, tuple[Term, ...]]:
+    """The locals that are still needed where the process stops, with their terms."""
+    place = finished.place or IDLE
+    needed = _needed(flow, flow.places()[place])
+    path = finished.path
+    kept: dict[Name, tuple[Term, ...]] = {}
+    for name, value in path.locals.items():
+        if name not in needed or (name[0] == () and name[1] in flow.scope.parameters):
+            continue
+        shape = path.declared.get(name) or process.locals.get(name)
+        if shape is None:
+            shape = _natural(name[1], value, settings)
+        if process.locals.setdefault(name, shape) != shape:
+            raise Refusal("DC108", f"`{name[1]}` is of two types", f"Declare it: `{name[1]}: ...`.")
+        if isinstance(value, Sym) and value.shape == shape:
+            kept[name] = value.terms
+        else:
+            kept[name] = coerced(value, shape, [])
+    process.kept[place] = tuple(sorted({*process.kept.get(place, ()), *kept}))
+    return kept
+
+
+def _natural(name: str, value: Val, settings: Mapping[str, object]) -> Shape:
+    """The shape of a local that is kept across a yield without a declared type."""
+    shape = symbolic(value, settings).shape if value != Known(None) else None
+    match shape:
+        case Flag() | Record() | Perhaps():
+            return shape
+        case Choice(options) if not all(isinstance(option, str) for option in options):
+            return shape
+        case _:
+            raise Refusal(
+                "DC108",
+                f"`{name}` is kept across a `yield`, so its type must be declared",
+                f"Write `{name}: Annotated[int, Range(0, 3)] = ...`, or whatever it is.",
+            )
+
+
+def _needed(flow: Flow, start: int) -> set[Name]:
+    """The local names that may be read before the process ends."""
+    seen: set[int] = set()
+    work = [start]
+    found: set[Name] = set()
+    while work:
+        at = work.pop()
+        if at in seen or at >= len(flow.code):
+            continue
+        seen.add(at)
+        instruction = flow.code[at]
+        found |= set(reads(instruction))
+        for label in ("otherwise", "to", "exhausted"):
+            target = getattr(instruction, label, None)
+            if target is not None:
+                work.append(target.at)
+        if type(instruction).__name__ not in ("Jump", "End", "Blocked"):
+            work.append(at + 1)
+    return found
+
+
+def updates_of(
+    process: Process,
+    arguments: tuple[object, ...],
+    place: str | None,
+    kept: Mapping[Name, tuple[Term, ...]],
+    *,
+    starts: bool,
+) -> dict[str, Term]:
+    """The process's own variables after the step: dead ones go back to their first value."""
+    updates: dict[str, Term] = {}
+    if place is None and starts:
+        return updates
+    at = process_variable(process.actor, process.method)
+    sort = EnumSort((IDLE, *process.places))
+    updates[at] = build.label(place or IDLE, sort)
+    for (name, shape), value in zip(process.parameters, arguments, strict=True):
+        target = perhaps(shape)
+        variable = process_variable(process.actor, process.method, name)
+        if place is None or starts:
+            terms = known_terms(target, None if place is None else value)
+            pairs = zip(leaves(target, variable), terms, strict=True)
+            updates |= {leaf.name: term for leaf, term in pairs}
+    for (path, last), shape in process.locals.items():
+        variable = process_variable(process.actor, process.method, *path, last)
+        terms = kept.get((path, last)) or known_terms(shape, default(shape))
+        pairs = zip(leaves(shape, variable), terms, strict=True)
+        updates |= {leaf.name: term for leaf, term in pairs}
+    return updates

@@ -1,0 +1,11 @@
+"""Makes the helpers beside the tests importable, and Hypothesis the same on every machine."""
+
+import sys
+from pathlib import Path
+
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("ci")

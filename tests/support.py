@@ -1,0 +1,67 @@
+"""Small helpers the tests share."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from deliverycheck.check.checking import check
+from deliverycheck.check.question import Question
+from deliverycheck.load.subjects import parse_faults, questions
+from deliverycheck.system.verdicts import ModelResult, PropertyResult
+
+ROOT = Path(__file__).parent.parent
+MODELS = ROOT / "models"
+SEED = "lose=1 crash=1"
+"""The environment of the seed text: one message lost, one crash."""
+
+
+def question(
+    name: str, faults: str = SEED, messages: int = 2, settings: Mapping[str, object] | None = None
+) -> Question:
+    """The question about a model file, or `file.py:Class`, in an environment."""
+    (found,) = questions([name])
+    return replace(
+        found, messages=messages, faults=parse_faults(faults), settings=dict(settings or {})
+    )
+
+
+def checked(
+    name: str, faults: str = SEED, messages: int = 2, settings: Mapping[str, object] | None = None
+) -> ModelResult:
+    """The result for a model file in an environment."""
+    return check(question(name, faults, messages, settings))
+
+
+def prop(result: ModelResult, name: str) -> PropertyResult:
+    """The result of one property."""
+    (found,) = (p for p in result.properties if p.name == name)
+    return found
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the command line gave."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """The JSON on stdout."""
+        return json.loads(self.out)
+
+
+def run(*arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Ran:
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-m", "deliverycheck", *map(str, arguments)]
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)

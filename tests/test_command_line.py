@@ -1,0 +1,211 @@
+"""The command line: verbs, exit codes, text for people, JSON for machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from support import MODELS, ROOT, run
+
+G, P = "models/guarantees", "models/pitfalls"
+
+MODEL = (MODELS / "guarantees" / "at_most_once.py").read_text(encoding="utf-8")
+
+
+def test_the_shipped_models_are_as_expected() -> None:
+    done = run("check", G, P)
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "11 models: everything as expected."
+
+
+def test_a_changed_expectation_is_exit_1_and_says_which_and_why(tmp_path: Path) -> None:
+    file = tmp_path / "changed.py"
+    file.write_text(MODEL.replace('{"no-loss": "violated",', '{"no-loss": "holds",'))
+    done = run("check", file)
+    assert done.code == 1
+    assert "no-loss is violated, because of lose; expected was holds" in done.out
+
+
+def test_an_expected_violation_that_does_not_happen_is_exit_1(tmp_path: Path) -> None:
+    file = tmp_path / "changed.py"
+    expects = '{"no-phantom-effect": "violated", "no-loss": "violated",'
+    file.write_text(MODEL.replace('{"no-loss": "violated",', expects))
+    done = run("check", file)
+    assert done.code == 1
+    assert "no-phantom-effect is holds" in done.out
+
+
+def test_without_faults_at_most_once_loses_nothing() -> None:
+    done = run("check", f"{G}/at_most_once.py", "--faults", "lose=0 crash=0", "--json")
+    assert done.code == 0
+    verdicts = {p["name"]: p["verdict"] for p in done.data["results"][0]["properties"]}
+    assert verdicts["no-loss"] == "holds"
+
+
+def test_in_another_environment_the_claim_alone_decides() -> None:
+    assert run("check", f"{P}/check_then_act.py", "--faults", "lose=1").code == 0
+    assert run("check", f"{P}/check_then_act.py", "--faults", "crash=1").code == 1
+    two = ("--set", "workers=2", "--faults", "delay=1")
+    assert run("check", f"{P}/check_then_act.py", *two).code == 1
+
+
+def test_a_limit_is_undetermined_and_exit_3() -> None:
+    done = run("check", f"{G}/exactly_once.py", "--limit-states", "100", "--json")
+    assert done.code == 3
+    (result,) = done.data["results"]
+    assert result["exploration"]["complete"] is False
+    assert result["exploration"]["stopped"] == "states"
+    assert {p["verdict"] for p in result["properties"]} <= {"undetermined", "violated"}
+
+
+def test_strict_minds_warnings() -> None:
+    assert run("check", f"{G}/at_most_once.py").code == 0
+    assert run("check", f"{G}/at_most_once.py", "--strict").code == 0
+    assert run("check", f"{G}/at_least_once.py", "--strict").code == 4
+
+
+def test_one_property_can_be_asked_for() -> None:
+    done = run("check", f"{G}/at_most_once.py", "--property", "no-loss", "--json")
+    assert [p["name"] for p in done.data["results"][0]["properties"]] == ["no-loss"]
+
+
+def test_endless_faults_are_checked_within_bounds_and_say_so() -> None:
+    done = run(
+        "check", f"{G}/at_least_once_idempotent.py", "--messages", "1", "--faults",
+        "lose=inf duplicate=inf crash=inf delay=inf", "--json",
+    )  # fmt: skip
+    assert done.code == 0
+    (result,) = done.data["results"]
+    held = next(p for p in result["properties"] if p["name"] == "no-duplicate-effect")
+    assert held["verdict"] == "holds"
+    assert any("requests[m1]" in bound for bound in held["evidence"]["within"])
+    assert "DC503" in {w["code"] for w in result["warnings"]}
+
+
+def test_a_design_is_checked_like_a_model(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text((MODELS / "pitfalls" / "check_then_act.py").read_text())
+    design = tmp_path / "two.delivery.toml"
+    design.write_text(
+        'model = "m.py:CheckThenAct"\nclaims = "at-least-once"\nmessages = 1\n'
+        "[settings]\nworkers = 2\n[faults]\ndelay = 1\n"
+        '[expects]\nno-duplicate-effect = "violated"\n'
+    )
+    done = run("check", design, "--json")
+    assert done.code == 0
+    (result,) = done.data["results"]
+    assert (result["model"], result["messages"], result["faults"]) == ("two", 1, {"delay": 1})
+    assert result["settings"] == {"workers": 2}
+    found = {p["name"]: p["because"] for p in result["properties"]}
+    assert found["no-duplicate-effect"] == ["delay"]
+
+
+def test_the_matrix_is_the_seeds_table() -> None:
+    done = run("matrix", G, "--json")
+    assert done.code == 0
+    rows = {row["model"]: row for row in done.data["rows"]}
+    answers = {
+        name: (row["can_lose"]["answer"], row["can_duplicate"]["answer"])
+        for name, row in rows.items()
+    }
+    assert answers == {
+        "AtMostOnce": ("yes", "no"),
+        "AtLeastOnce": ("no", "yes"),
+        "AtLeastOnceIdempotent": ("no", "no"),
+        "ExactlyOnce": ("no", "no"),
+    }
+    assert rows["AtMostOnce"]["can_lose"]["because"] == ["lose"]
+    # Counted by hand in the models: puts, and steps that change a durable field.
+    assert {name: tuple(row["cost"].values()) for name, row in rows.items()} == {
+        "AtMostOnce": (1, 2),  # request; pending: in, out
+        "AtLeastOnce": (2, 2),  # request, reply; outbox: in, out
+        "AtLeastOnceIdempotent": (2, 3),  # the same, and the mark
+        # four messages; unreceived in, remembered, to unreleased, forgotten, unreleased out
+        "ExactlyOnce": (4, 5),
+    }
+
+
+def test_the_matrix_fits_a_narrow_terminal() -> None:
+    done = run("matrix", G, env={**os.environ, "COLUMNS": "60"})
+    assert done.code == 0
+    assert max(map(len, done.out.splitlines())) <= 60
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "200"])
+def test_text_keeps_to_the_terminal(columns: str) -> None:
+    done = run("check", G, "-v", env={**os.environ, "COLUMNS": columns})
+    lines = [line for line in done.out.splitlines() if "models/" not in line]
+    assert max(map(len, lines)) <= min(100, int(columns))
+
+
+def test_a_pipe_gets_no_colour() -> None:
+    assert "\x1b" not in run("check", G).out
+    assert "\x1b" not in run("check", "nowhere.py").err
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    runs = [
+        run("check", G, P, "--json", env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in ("0", "1", "42")
+    ]
+    assert runs[0].code == 0
+    assert len({done.out for done in runs}) == 1
+
+
+def test_init_writes_a_model_that_holds_and_overwrites_nothing(tmp_path: Path) -> None:
+    assert run("init", "my_queue", cwd=tmp_path).code == 0
+    done = run("check", "my_queue.py", cwd=tmp_path)
+    assert done.code == 0
+    assert "MyQueue" in done.out
+    again = run("init", "my_queue", cwd=tmp_path)
+    assert again.code == 2
+    assert "DC303" in again.err
+
+
+def test_explain_knows_every_code_that_is_ever_used() -> None:
+    import re
+
+    from deliverycheck.errors import CODES
+
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
+    assert set(re.findall(r'"(DC\d{3})"', source)) == set(CODES)
+    assert "part of the language" in run("explain", "dc104").out
+    assert run("explain", "DC999").code == 2
+
+
+def test_doctor_lists_what_is_installed() -> None:
+    done = run("doctor", "--json")
+    assert done.code == 0
+    assert set(done.data["packages"]) >= {"deliverycheck", "z3-solver", "networkx", "click", "rich"}
+
+
+def test_every_verb_has_help() -> None:
+    for verb in ("check", "matrix", "replay", "init", "explain", "doctor"):
+        done = run(verb, "--help")
+        assert done.code == 0
+        assert "--json" in done.out
+
+
+def test_an_interrupted_check_keeps_what_is_known_and_exits_130(tmp_path: Path) -> None:
+    import signal
+    import subprocess
+    import time
+
+    # the first model is done at once; the second would take for ever with these faults
+    command = [
+        sys.executable, "-m", "deliverycheck", "check", f"{P}/check_then_act.py",
+        f"{G}/exactly_once.py", "--messages", "4", "--json", "--faults",
+        "lose=9 duplicate=9 crash=9 delay=9", "--limit-states", "900000000",
+    ]  # fmt: skip
+    del tmp_path
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(4)
+    child.send_signal(signal.SIGINT)
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 130
+    import json
+
+    data = json.loads(out)
+    assert data["exit"] == 130
+    assert data["results"][-1]["exploration"]["stopped"] == "interrupted"

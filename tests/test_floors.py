@@ -1,0 +1,77 @@
+"""The house: imports go downward, rooms are small, heavy things are imported late."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from support import MODELS, ROOT
+
+SRC = ROOT / "src" / "deliverycheck"
+
+# Who may know whom: a package imports from its own floor's list and from itself.
+BELOW: dict[str, set[str]] = {
+    "errors": set(),
+    "system": {"errors"},
+    "semantics": {"errors", "system"},
+    "lang": {"errors", "system"},
+    "lift": {"errors", "system", "lang"},
+    "explore": {"errors", "system", "semantics"},
+    "check": {"errors", "system", "semantics", "lang", "lift", "explore"},
+    "load": {"errors", "system", "lang", "check"},
+    "explain": {"errors", "system"},
+    "report": {"errors", "system", "explain"},
+    "cli": {
+        "errors", "system", "semantics", "lang", "lift", "explore", "check", "load", "explain",
+        "report",
+    },
+}  # fmt: skip
+
+FILES = sorted(SRC.rglob("*.py"))
+
+
+def imported(file: Path) -> set[str]:
+    """The modules a file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        if isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SRC)))
+def test_imports_go_downward(file: Path) -> None:
+    parts = file.relative_to(SRC).parts
+    if len(parts) == 1:
+        return  # the package's front door
+    own = parts[0]
+    known = {name.split(".")[1] for name in imported(file) if name.startswith("deliverycheck.")}
+    assert known <= BELOW[own] | {own}
+
+
+def test_every_package_has_its_floor() -> None:
+    assert {path.name for path in SRC.iterdir() if path.is_dir()} - {
+        "__pycache__",
+        ".mypy_cache",
+    } == set(BELOW)
+
+
+def test_models_import_the_language_and_nothing_else() -> None:
+    for file in MODELS.rglob("*.py"):
+        for name in imported(file):
+            assert name.startswith("deliverycheck.lang") or name == "typing", (file, name)
+
+
+def test_no_room_is_a_hall() -> None:
+    for file in FILES:
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 300, file
+
+
+def test_models_need_no_ignores() -> None:
+    for file in MODELS.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert "type: ignore" not in text, file
+        assert "noqa" not in text, file
