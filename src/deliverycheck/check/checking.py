@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from math import inf
 
-from deliverycheck.check.explicit import (
-    Finding,
-    explore_instance,
-    judge,
-)
+from deliverycheck.check.explicit import Finding, judge
+from deliverycheck.check.instances import explore_instance, line_of
 from deliverycheck.check.question import Question
-from deliverycheck.explore.search import Explored, Limits, Progress
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.explore.runs import shortest_run
+from deliverycheck.explore.search import Explored, Limits, Progress, ReachableFault
 from deliverycheck.lang.design import declared_settings, design_of
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lang.shapes import label_of
-from deliverycheck.lift.lifting import Lifted, lift
+from deliverycheck.lift.lifting import Lifted, blind_channels, lift
 from deliverycheck.system import build
 from deliverycheck.system.digest import digest_of
 from deliverycheck.system.model import Action, Clause, Property
@@ -46,7 +44,8 @@ class Options:
 
 def lifted_of(question: Question) -> Lifted:
     """The system a question is about. Raises InputError."""
-    design = design_of(question.cls, question.messages, question.settings)
+    line = line_of(question.messages, question.faults)
+    design = design_of(question.cls, question.messages, question.settings, line)
     return lift(design, question.faults)
 
 
@@ -55,10 +54,12 @@ def explored(
     options: Options | None = None,
     report: Callable[[Progress], None] | None = None,
 ) -> Explored:
-    """Explore a lifted model, in the instance that fits its environment."""
+    """Explore a lifted model, in the instance that fits its environment.
+
+    Raises ReachableFault if a reachable step goes wrong.
+    """
     options = options or Options()
-    endless = any(amount == inf for amount in lifted.budgets.values())
-    return explore_instance(lifted.system, options.limits, options.copies, endless, report)
+    return explore_instance(lifted, options.limits, options.copies, report)
 
 
 def check(
@@ -72,7 +73,10 @@ def check(
     wanted = options.properties
     asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
     watched = replace(lifted.system, properties=(*asked, *_witnesses(lifted)))
-    found = explored(replace(lifted, system=watched), options, report)
+    try:
+        found = explored(replace(lifted, system=watched), options, report)
+    except ReachableFault as fault:
+        raise _told(question, fault) from None
     findings = list(judge(lifted, found))
     return ModelResult(
         question.name,
@@ -94,6 +98,21 @@ def check(
         tuple(_assumptions(lifted)),
         question.judged_by,
     )
+
+
+def _told(question: Question, fault: ReachableFault) -> InputError:
+    """The fault of a model with its place in the source and the way there."""
+    diagnostic = fault.diagnostics[0]
+    run = shortest_run(fault.found, [fault.number])
+    names = [fault.found.system.actions[at].name for at in run.actions] if run else []
+    way = " after " + ", ".join(names) if names else ""
+    file, line = diagnostic.file, diagnostic.line
+    method = getattr(question.cls, fault.action.name.partition("(")[0], None)
+    code = getattr(method, "__code__", None)
+    if file is None and code is not None:
+        file, line = code.co_filename, code.co_firstlineno
+    text = f"{question.name}: {diagnostic.message}{way}"
+    return InputError(Diagnostic(diagnostic.code, text, diagnostic.remedy, file, line))
 
 
 def settings_of(question: Question) -> dict[str, Json]:
@@ -149,6 +168,9 @@ def _cautions(
     for prop in question.unchecked:
         text = f"{prop} is promised, but this version does not check it yet"
         yield Caution("DC501", text)
+    for name in blind_channels(lifted):
+        text = f"timers do not see what travels on {name}: its items name no message"
+        yield Caution("DC504", text)
     never = [f.prop.name.removeprefix(WITNESS) for f in findings if _never_strikes(f)]
     for key in (*lifted.idle_faults, *never):
         yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")

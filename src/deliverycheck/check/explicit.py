@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from deliverycheck.check.traces import replay_by_cpython, replay_by_interpreter, trace_of
 from deliverycheck.errors import Diagnostic, DisagreementError
-from deliverycheck.explore.codegen import AT_REST, clause_bits
+from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
 from deliverycheck.explore.doom import Backwards, backwards, can_reach
 from deliverycheck.explore.runs import shortest_run
-from deliverycheck.explore.search import Explored, Limits, Progress, explore
+from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
-from deliverycheck.system.bounding import bounded
-from deliverycheck.system.model import Property, System
-from deliverycheck.system.sorts import IntSort
+from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Evidence, Json, Trace, Verdict
-
-COPIES_WHEN_ENDLESS = 2
-"""Copies of one item in flight that are looked at where a fault may happen without end."""
-
-COPIES_TRIED = (3, 7, 15)
-"""Otherwise the number is raised until it cuts nothing off, or until it is worth no more."""
-
-WORTH_WIDENING = 200_000
-"""States of an instance beyond which a larger one is not tried by itself."""
 
 DOOM_CONFIRMED = 1_000_000
 """States after a doomed one up to which the doom is confirmed by a search of its own."""
@@ -50,32 +39,11 @@ class Finding:
     reason: str = ""
 
 
-def explore_instance(
-    system: System,
-    limits: Limits,
-    copies: int | None = None,
-    endless: bool = False,
-    report: Callable[[Progress], None] | None = None,
-) -> Explored:
-    """Explore the system, ending its natural numbers where that cuts nothing off, if it can be.
-
-    `copies` fixes the end; `endless` says that some fault may happen without end.
-    """
-    tried = (copies,) if copies else (COPIES_WHEN_ENDLESS,) if endless else COPIES_TRIED
-    natural = {v.name for v in system.variables if isinstance(v.sort, IntSort) and not v.sort.high}
-    found: Explored | None = None
-    for limit in tried:
-        found = explore(bounded(system, limit), limits, report)
-        too_tight = any(hit.rpartition(":")[0] in natural for hit in found.hits)
-        if not too_tight or found.stopped or len(found.states) > WORTH_WIDENING:
-            break
-    if found is None:
-        raise ValueError("no instance to explore")
-    return found
-
-
 def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
     """A verdict for every property of the system; every counterexample is replayed first.
+
+    A state behind which something was cut off, by a limit or by a bound, might still reach
+    anything: what is called doomed is doomed however the search would have gone on.
 
     Raises DisagreementError if a replay fails.
     """
@@ -86,6 +54,7 @@ def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
         met = False
         bad: dict[int, str] = {}
         unmet: list[str] = []
+        unsure = False
         for number, clause in enumerate(prop.clauses):
             when, then = bits[prop.name, number]
             met = met or any(m & when for m in marks)
@@ -98,8 +67,15 @@ def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
                     ]
                 case "possible":
                     edges = edges or backwards(found)
-                    able = can_reach(found, edges, [bool(m & then) for m in marks])
+                    hopes = [bool(m & then or m & CUT) for m in marks]
+                    hopes[found.expanded :] = [True] * (len(marks) - found.expanded)
+                    able = can_reach(edges, hopes)
                     wrong = [i for i, m in enumerate(marks) if m & when and not able[i]]
+                    if not wrong and found.hits:
+                        sure = can_reach(edges, [bool(m & then) for m in marks])
+                        unsure = unsure or any(
+                            m & when and not sure[i] for i, m in enumerate(marks)
+                        )
                 case "sometimes":
                     wrong = []
                     if not any(m & when and m & then for m in marks):
@@ -112,6 +88,9 @@ def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
             yield _violated(lifted, found, prop, bad)
         elif not found.complete:
             yield Finding(prop, "undetermined", _searched(found), reason=_why(found))
+        elif unsure or (found.hits and not met):
+            reason = "a bound cut off what might decide it"
+            yield Finding(prop, "undetermined", _searched(found), reason=reason)
         elif not met:
             reason = "no reachable state puts it to the test"
             yield Finding(prop, "vacuous", _searched(found), reason=reason)
@@ -167,13 +146,16 @@ def _confirm_last_state(found: Explored, prop: Property, about: str, trace: Trac
 
 
 def _confirm_doom(found: Explored, prop: Property, about: str, trace: Trace) -> int:
-    """Search forwards from the doomed state: nowhere may the goal be. The number of states."""
+    """Search forwards from the doomed state: nowhere may the goal be. The number of states.
+
+    Nor may a bound cut anything off there: the goal could lie behind it.
+    """
     start = replace(found.system, initial=(trace.states[-1],), properties=(prop,))
     after = explore(start, Limits(states=DOOM_CONFIRMED))
     bits = clause_bits(start)
     goals = [bits[prop.name, n][1] for n, c in enumerate(prop.clauses) if c.about == about]
     saved = any(all(after.code.marks(word) & goal for goal in goals) for word in after.states)
-    if saved and after.complete:
+    if (saved or after.hits) and after.complete:
         raise _mismatch(found, f"the state called doomed by {prop.name} is not")
     return len(after.states)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deliverycheck.lang.protocol import Protocol
-from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, Claim, Expectation
+from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, STANDARD, Claim, Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Question:
         """The verdict that is expected of a property, if any is."""
         if prop in self.expects:
             return self.expects[prop]
+        if prop not in (*STANDARD, *NOT_YET):
+            return "holds"  # what a model states itself, it means
         if self.claims is not None and prop in GUARANTEES[self.claims]:
             return "holds"
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from deliverycheck.check.checking import lifted_of
-from deliverycheck.check.explicit import explore_instance
+from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import stepped
 from deliverycheck.errors import Diagnostic, InputError
@@ -98,9 +98,10 @@ def _violates(lifted: Lifted, name: str, last: State) -> bool:
             if prop.kind == "possible":
                 only = replace(prop, clauses=(clause,))
                 start = replace(system, initial=(last,), properties=(only,))
-                after = explore_instance(start, Limits())
+                after = explore_instance(replace(lifted, system=start), Limits())
                 _, then = clause_bits(after.system)[name, 0]
-                if after.complete and not any(after.code.marks(w) & then for w in after.states):
+                sure = after.complete and not after.hits
+                if sure and not any(after.code.marks(word) & then for word in after.states):
                     return True
     return False
 

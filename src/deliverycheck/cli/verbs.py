@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from deliverycheck.check.checking import Options, check
+from deliverycheck.check.checking import Options, check, lifted_of
 from deliverycheck.check.exits import Exit, exit_of
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
@@ -16,8 +16,10 @@ from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.explore.search import Limits
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names
+from deliverycheck.report.errors import error_text
 from deliverycheck.report.jsonout import dumped, result_document
 from deliverycheck.report.text import model_text, summary
+from deliverycheck.system.guarantees import NOT_YET
 from deliverycheck.system.verdicts import ModelResult
 
 
@@ -59,6 +61,51 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
     return found
 
 
+@dataclass(slots=True)
+class Progressing:
+    """What came of some questions so far: results, faults of models, whether it was cut short."""
+
+    results: list[ModelResult] = field(default_factory=list[ModelResult])
+    wrong: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    interrupted: bool = False
+
+    def answer(self, wanted: Sequence[Question], options: Options) -> Iterator[ModelResult]:
+        """The results one by one. A model that goes wrong while it runs does not stop the others;
+        an interruption does, and what is known stays."""
+        for question in wanted:
+            try:
+                result = check(question, options, progress_for(question.name))
+            except InputError as error:
+                self.wrong += error.diagnostics
+                continue
+            except KeyboardInterrupt:
+                self.interrupted = True
+                return
+            finally:
+                clear_progress()
+            self.results.append(result)
+            yield result
+            if result.exploration.stopped == "interrupted":
+                self.interrupted = True
+                return
+
+    def exit(self, otherwise: Exit) -> Exit:
+        """The exit code: bad input and interruptions come before verdicts."""
+        return Exit.INTERRUPTED if self.interrupted else Exit.BAD_INPUT if self.wrong else otherwise
+
+
+def _liftable(wanted: Sequence[Question]) -> None:
+    """Lift every model first, so that all refusals of all files come at once. Raises InputError."""
+    wrong: list[Diagnostic] = []
+    for question in wanted:
+        try:
+            lifted_of(question)
+        except InputError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise InputError(wrong)
+
+
 def run_check(
     properties: Sequence[str], strict: bool, verbose: bool, as_json: bool, **options: object
 ) -> int:
@@ -66,42 +113,35 @@ def run_check(
     asked = Asked(**options)  # type: ignore[arg-type]
     wanted = asked.questions()
     _known_properties(wanted, properties)
-    results: list[ModelResult] = []
-    for result in _checked(wanted, asked.options(properties)):
-        results.append(result)
+    _liftable(wanted)
+    run = Progressing()
+    for result in run.answer(wanted, asked.options(properties)):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
-    code = exit_of(results, strict=strict)
-    if len(results) < len(wanted):
-        code = Exit.INTERRUPTED
+    code = run.exit(exit_of(run.results, strict=strict))
     if as_json:
-        click.echo(dumped(result_document(results, code)), nl=False)
+        click.echo(dumped(result_document(run.results, code, run.wrong)), nl=False)
     else:
-        for line in summary(results):
+        for line in summary(run.results):
             click.echo(line)
-        if code == Exit.INTERRUPTED:
-            click.echo(f"interrupted after {len(results)} of {len(wanted)} models", err=True)
+    _complain(run, len(wanted))
     return code
 
 
-def _checked(wanted: Sequence[Question], options: Options) -> Iterator[ModelResult]:
-    """The results one by one; an interruption ends them, what is known stays."""
-    for question in wanted:
-        try:
-            result = check(question, options, progress_for(question.name))
-        except KeyboardInterrupt:
-            return
-        finally:
-            clear_progress()
-        yield result
-        if result.exploration.stopped == "interrupted":
-            return
+def _complain(run: Progressing, asked: int) -> None:
+    for line in error_text(run.wrong, width()):
+        click.echo(line, err=True)
+    if run.interrupted:
+        click.echo(f"interrupted after {len(run.results)} of {asked} models", err=True)
 
 
 def _known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> None:
     for name in properties:
         known = list(dict.fromkeys(n for q in wanted for n in property_names(q.cls)))
+        if name in NOT_YET:
+            text = f"{name} is not checked by this version"
+            raise InputError(Diagnostic("DC501", text, "Ask for another property."))
         if name not in known:
             text = f"there is no property `{name}`"
             raise InputError(Diagnostic("DC006", text, did_you_mean(name, known)))
@@ -114,21 +154,22 @@ def run_matrix(as_json: bool, **options: object) -> int:
 
     asked = Asked(**options)  # type: ignore[arg-type]
     wanted = asked.questions()
+    _liftable(wanted)
+    run = Progressing()
     rows: list[Row] = []
-    results = list(_checked(wanted, asked.options(tuple(COLUMNS.values()))))
-    for question, result in zip(wanted, results, strict=False):
+    for result in run.answer(wanted, asked.options(tuple(COLUMNS.values()))):
+        question = next(q for q in wanted if (q.name, q.source) == (result.model, result.source))
         cost = cost_of(question)
         rows.append(Row(result, None if cost is None else (cost.messages, cost.durable_writes)))
-    undetermined = any(p.verdict == "undetermined" for r in results for p in r.properties)
-    code = Exit.UNDETERMINED if undetermined else Exit.AS_EXPECTED
-    if len(results) < len(wanted):
-        code = Exit.INTERRUPTED
+    undetermined = any(p.verdict == "undetermined" for r in run.results for p in r.properties)
+    code = run.exit(Exit.UNDETERMINED if undetermined else Exit.AS_EXPECTED)
     if as_json:
         click.echo(dumped(matrix_document(rows, code)), nl=False)
     else:
         from rich.console import Console
 
         Console(width=width(), highlight=False).print(matrix_table(rows))
+    _complain(run, len(wanted))
     return code
 
 

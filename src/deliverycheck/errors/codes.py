@@ -153,6 +153,12 @@ CODES: dict[str, Explanation] = {
         "`claims` is at-most-once, at-least-once or exactly-once; `expects` gives `holds` or "
         "`violated` by property.",
     ),
+    "DC121": Explanation(
+        "a member a model cannot have",
+        "`__init__` and other special methods, properties, static and class methods would run "
+        "unseen by the lifter. A field starts with the value in the class body; what happens is "
+        "written in actions and helper methods.",
+    ),
     "DC150": Explanation(
         "the model goes wrong while it runs",
         "In a reachable state a step would raise an exception (a missing key, an index outside a "
@@ -205,6 +211,12 @@ CODES: dict[str, Explanation] = {
         "a bound cut something off",
         "A channel has no limit of its own, and more copies could be in flight than were looked "
         "at. The verdict is about runs within the bound. `--copies` raises it.",
+    ),
+    "DC504": Explanation(
+        "a channel no timer sees",
+        "`timed_out(m)` fires once nothing about `m` is under way. Items that name no message, "
+        "such as bare sequence numbers, are about nothing: the timer fires although they are in "
+        "flight, and no `delay` is spent. Let the items carry their message.",
     ),
     "DC701": Explanation(
         "a system that is not well formed",

@@ -50,7 +50,7 @@ def outcome(result: PropertyResult) -> str:
 
 
 def _part(step: Step, event: Event) -> str:
-    what = event.what
+    what = event.what if event.what != "?" else _seen(step, event)
     match event.kind:
         case "accept":
             return f"accepts {what} from the application"
@@ -84,6 +84,17 @@ def _part(step: Step, event: Event) -> str:
             return _written(event)
         case _:
             return f"{event.kind} {event.where} {what}".strip()
+
+
+def _seen(step: Step, event: Event) -> str:
+    """The subject of an event that depends on the state, read off what the step changed."""
+    record = {"accept": "accepted", "effect": "effects", "park": "parked", "take-over": "held"}
+    record |= {"tell-done": "told", "tell-failed": "told"}
+    name = record.get(event.kind, event.where) + "["
+    for change in step.changes:
+        if change.variable.startswith(name):
+            return change.variable.removeprefix(name).rstrip("]")
+    return step.message or "a message"
 
 
 def _written(event: Event) -> str:

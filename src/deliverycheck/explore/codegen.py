@@ -6,7 +6,7 @@ constant. Three functions come out of the same tree:
 
     targets(s)  -> [t, ...]                the states after each enabled action
     edges(s)    -> [(action, t), ...]      the same with the action's index
-    marks(s)    -> int                     which clauses hold, and whether the state is at rest
+    marks(s)    -> int                     which clauses hold; whether it is at rest, or cut off
 """
 
 from __future__ import annotations
@@ -76,13 +76,16 @@ def compiled(system: System) -> Compiled:
 AT_REST = 1
 """The bit of `marks` for a state in which only faults can happen."""
 
+CUT = 2
+"""The bit of `marks` for a state in which a bound cut off a step."""
+
 
 def clause_bits(system: System) -> dict[tuple[str, int], tuple[int, int]]:
     """By property name and clause number: the bits of `marks` for its `when` and its `then`."""
     bits: dict[tuple[str, int], tuple[int, int]] = {}
     for prop in system.properties:
         for number in range(len(prop.clauses)):
-            first = 2 << (2 * len(bits))
+            first = 4 << (2 * len(bits))
             bits[prop.name, number] = (first, first << 1)
     return bits
 
@@ -109,21 +112,25 @@ class _Writer:
 
     def marks(self) -> None:
         clauses = [c for prop in self.system.properties for c in prop.clauses]
-        moves = [
-            build.all_of(action.guard, *(bound.term for bound in action.bounds))
+        # A step that only a bound forbids could happen all the same: the state is not at rest.
+        moves = [action.guard for action in self.system.actions if action.fault is None]
+        cuts = [
+            build.all_of(action.guard, build.negate(bound.term))
             for action in self.system.actions
-            if action.fault is None
+            for bound in action.bounds
         ]
         self.lines.append("def marks(s):")
-        every = [*moves, *(t for c in clauses for t in (c.when, c.then))]
+        every = [*moves, *cuts, *(t for c in clauses for t in (c.when, c.then))]
         self._load((v.name for term in every for v in variables_of(term)), 1, set())
         self.lines.append("    m = 0")
         # At rest is tested only where a property asks: in most states the first guard answers.
         if any(prop.kind == "at-rest" for prop in self.system.properties):
             busy = " or ".join(map(self.term, moves)) or "False"
             self.lines.append(f"    if not ({busy}): m = {AT_REST}")
+        if cuts:
+            self.lines.append(f"    if {' or '.join(map(self.term, cuts))}: m |= {CUT}")
         for number, clause in enumerate(clauses):
-            first = 2 << (2 * number)
+            first = 4 << (2 * number)
             for term, bit in ((clause.when, first), (clause.then, first << 1)):
                 if term == build.TRUE:
                     self.lines.append(f"    m |= {bit}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deliverycheck.explore.search import Explored
@@ -36,15 +36,9 @@ def backwards(found: Explored) -> Backwards:
     return Backwards(starts, sources)
 
 
-def can_reach(found: Explored, edges: Backwards, goals: Sequence[bool]) -> bytearray:
-    """For each state whether some continuation reaches a goal.
-
-    A state that was not looked at may go anywhere, so it counts as one that can: what is called
-    doomed is doomed however the search would have gone on.
-    """
+def can_reach(edges: Backwards, goals: Iterable[bool]) -> bytearray:
+    """For each state whether some continuation that was looked at reaches a goal."""
     able = bytearray(goals)
-    for number in range(found.expanded, len(found.states)):
-        able[number] = 1
     work = [number for number in range(len(able)) if able[number]]
     starts, sources = edges.starts, edges.sources
     while work:

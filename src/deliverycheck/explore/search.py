@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from deliverycheck.explore.codegen import Compiled, Trouble, compiled
-from deliverycheck.semantics.interpreter import successors
+from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import State, System
 
 Stop: TypeAlias = Literal["states", "seconds", "memory", "interrupted"]
@@ -97,7 +97,7 @@ def explore(
 ) -> Explored:
     """All reachable states of a system whose variables are finite.
 
-    Raises ModelFault if a reachable step leaves its domain or fails a check.
+    Raises ReachableFault if a reachable step leaves its domain or fails a check.
     """
     limits = limits or Limits()
     code = compiled(system)
@@ -110,7 +110,7 @@ def explore(
     except KeyboardInterrupt:
         found.stopped = "interrupted"
     except Trouble as trouble:
-        _explain(found, trouble)
+        raise _explained(found, trouble) from None
     if found.levels[-1] == len(found.states):
         found.levels.pop()
     found.hits = tuple(sorted(code.hits))
@@ -165,10 +165,21 @@ def resident_megabytes() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def _explain(found: Explored, trouble: Trouble) -> None:
-    """Let the reference interpreter say what is wrong with the model. Raises ModelFault."""
+class ReachableFault(ModelFault):
+    """A fault of the model in a state that was reached: `number` of `found`."""
+
+    def __init__(self, fault: ModelFault, found: Explored, number: int) -> None:
+        super().__init__(fault.diagnostics[0], fault.action)
+        self.found = found
+        self.number = number
+
+
+def _explained(found: Explored, trouble: Trouble) -> ReachableFault:
+    """Let the reference interpreter say what is wrong with the model."""
     _, word = trouble.args
-    state = found.code.packing.unpack(word)
-    for _ in successors(found.system, state):
-        pass
+    try:
+        for _ in successors(found.system, found.code.packing.unpack(word)):
+            pass
+    except ModelFault as fault:
+        return ReachableFault(fault, found, found.index[word])
     raise AssertionError("the compiled code found a fault that the interpreter does not see")

@@ -31,6 +31,9 @@ from deliverycheck.lang.source import file_of, line_of_class, place_of_field
 
 Function = Callable[..., object]
 
+_HIDDEN: tuple[type, ...] = (property, staticmethod, classmethod)
+_HARMLESS = ("__module__", "__doc__", "__annotations__", "__dict__", "__weakref__")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -91,20 +94,44 @@ def declared_settings(cls: type[Protocol]) -> dict[str, tuple[object, object]]:
 
 
 def design_of(
-    cls: type[Protocol], messages: int = 2, settings: Mapping[str, object] | None = None
+    cls: type[Protocol],
+    messages: int = 2,
+    settings: Mapping[str, object] | None = None,
+    line: int | None = None,
 ) -> Design:
-    """Read a Protocol class. Raises InputError with all that is wrong in its declarations."""
+    """Read a Protocol class. Raises InputError with all that is wrong in its declarations.
+
+    `line`: how many items of an ordered channel without a limit are looked at.
+    """
     values: dict[str, object] = {"messages": messages}
     values |= {name: value for name, (_, value) in declared_settings(cls).items()}
     values |= settings or {}
-    wrong: list[Diagnostic] = []
-    fields = tuple(_fields(cls, values, wrong))
+    wrong = list(_wrong_members(cls))
+    fields = tuple(_fields(cls, values, line or messages + 1, wrong))
     methods = tuple(_methods(cls, values, wrong))
     if not wrong:
         wrong.extend(_wrong_roles(cls, methods, values))
     if wrong:
         raise InputError(wrong)
     return Design(cls, messages, values, fields, methods)
+
+
+def _wrong_members(cls: type[Protocol]) -> Iterator[Diagnostic]:
+    """Members that neither the lifter nor a step-by-step run would see."""
+    for base in cls.__mro__:
+        if base is Protocol or not issubclass(base, Protocol):
+            continue
+        members: dict[str, object] = dict(vars(base))
+        for name, member in members.items():
+            special = name.startswith("__") and name not in _HARMLESS and callable(member)
+            hidden = type(member) in _HIDDEN
+            if not special and not hidden:
+                continue
+            code = getattr(member, "__code__", None)
+            where = line_of_class(base) if code is None else code.co_firstlineno
+            text = f"a model cannot have `{name}`: it would run unseen, outside the steps"
+            remedy = "A field's value in the class body is where it starts; else write a method."
+            yield Diagnostic("DC121", text, remedy, file_of(base), where)
 
 
 def _hints(cls: type[Protocol]) -> dict[str, object]:
@@ -127,7 +154,7 @@ def _hints(cls: type[Protocol]) -> dict[str, object]:
 
 
 def _fields(
-    cls: type[Protocol], values: Mapping[str, object], wrong: list[Diagnostic]
+    cls: type[Protocol], values: Mapping[str, object], line: int, wrong: list[Diagnostic]
 ) -> Iterator[Field]:
     settings = declared_settings(cls)
     for name, hint in _hints(cls).items():
@@ -136,24 +163,26 @@ def _fields(
         given: object = inspect.getattr_static(cls, name, None)
         try:
             if is_channel(hint):
-                yield _channel_field(name, hint, given, values)
+                yield _channel_field(name, hint, given, values, line)
                 continue
             shape = shape_of(hint, values)
             initial = default(shape) if given is None else given
             yield Field(name, shape, initial, is_volatile(hint), None)
         except Refused as refused:
-            file, line = place_of_field(cls, name)
             text = f"field `{name}`: {refused.message}"
-            wrong.append(Diagnostic(refused.code, text, refused.remedy, file, line))
+            where = place_of_field(cls, name)
+            wrong.append(Diagnostic(refused.code, text, refused.remedy, *where))
 
 
-def _channel_field(name: str, hint: object, given: object, values: Mapping[str, object]) -> Field:
+def _channel_field(
+    name: str, hint: object, given: object, values: Mapping[str, object], line: int
+) -> Field:
     if not isinstance(given, Channel):
         raise Refused(
             "a channel must say from whom to whom",
             f"Write `{name}: Channel[Message] = Channel(sender, worker)`.",
         )
-    shape = channel_shape(hint, cast("Channel[object]", given), values)
+    shape = channel_shape(hint, cast("Channel[object]", given), values, line)
     return Field(name, shape, [], volatile=False, channel=cast("Channel[object]", given))
 
 

@@ -14,12 +14,12 @@ from deliverycheck.lang.shapes import label_of
 
 @dataclass(frozen=True, slots=True)
 class Turbulence:
-    """One fault that can strike now. `target` is the channel or role whose budget it may have."""
+    """One fault that can strike now. `targets`: the channels or role whose budget it may have."""
 
     actor: str
     name: str
     fault: str
-    target: str
+    targets: tuple[str, ...]
     strike: Callable[[], None]
 
 
@@ -55,9 +55,9 @@ def _bag_faults(name: str, channel: Channel[object]) -> Iterator[Turbulence]:
         def duplicate(item: object = item) -> None:
             channel.items.append(item)
 
-        yield Turbulence("network", f"lose({about})", "lose", name, lose)
+        yield Turbulence("network", f"lose({about})", "lose", (name,), lose)
         if channel.has_room(item):
-            yield Turbulence("network", f"duplicate({about})", "duplicate", name, duplicate)
+            yield Turbulence("network", f"duplicate({about})", "duplicate", (name,), duplicate)
 
 
 def _queue_faults(name: str, channel: Channel[object]) -> Iterator[Turbulence]:
@@ -73,11 +73,11 @@ def _queue_faults(name: str, channel: Channel[object]) -> Iterator[Turbulence]:
         def reorder(at: int = at) -> None:
             channel.items.insert(at - 1, channel.items.pop(at))
 
-        yield Turbulence("network", f"lose({about})", "lose", name, lose)
+        yield Turbulence("network", f"lose({about})", "lose", (name,), lose)
         if channel.has_room(item):
-            yield Turbulence("network", f"duplicate({about})", "duplicate", name, duplicate)
+            yield Turbulence("network", f"duplicate({about})", "duplicate", (name,), duplicate)
         if at > 0 and channel.items[at - 1] != item:
-            yield Turbulence("network", f"reorder({about})", "reorder", name, reorder)
+            yield Turbulence("network", f"reorder({about})", "reorder", (name,), reorder)
 
 
 def _breaks(
@@ -97,7 +97,8 @@ def _breaks(
             direction.items.clear()
 
     if directions[0][0] == name and any(direction.items for _, direction in directions):
-        yield Turbulence("network", f"lose({name})", "lose", name, lose)
+        names = tuple(direction for direction, _ in directions)
+        yield Turbulence("network", f"lose({name})", "lose", names, lose)
 
 
 def _crashes(
@@ -119,4 +120,4 @@ def _crashes(
                 owned[actor][name] = design.fresh(piece)
 
         if running or changed:
-            yield Turbulence(actor, f"crash({actor})", "crash", role.name, crash)
+            yield Turbulence(actor, f"crash({actor})", "crash", (role.name,), crash)

@@ -61,6 +61,12 @@ def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
         return Choice(things(hint, settings))
     if isinstance(hint, EnumType):
         return Choice(tuple(cast("Iterable[object]", hint)))
+    for part in args if _is_container(origin) else ():
+        if _is_container(_base(part)):
+            raise Refused(
+                "a container cannot be inside another one",
+                "Use a NamedTuple as key or element: `set[Pair]` in place of a dict of sets.",
+            )
     if origin is set:
         return Subset(_listed(shape_of(args[0], settings), hint))
     if origin is dict:
@@ -86,13 +92,28 @@ def _name(hint: object) -> str:
     return str(getattr(hint, "__name__", hint))
 
 
+def _is_container(thing: object) -> bool:
+    return thing is set or thing is dict or thing is list
+
+
+def _base(hint: object) -> object:
+    """What a hint is a hint of: `set` for `Annotated[set[Message], ...]`."""
+    inner = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    return get_origin(inner) or inner
+
+
 def is_sort(hint: object) -> TypeGuard[type[Sort]]:
     """Whether a type hint is `Message` or another finite sort."""
     return isinstance(hint, type) and issubclass(hint, Sort)
 
 
-def channel_shape(hint: object, channel: Channel[object], settings: Mapping[str, object]) -> Shape:
-    """The shape of a channel field; its room is what the declaration says. Raises Refused."""
+def channel_shape(
+    hint: object, channel: Channel[object], settings: Mapping[str, object], line: int
+) -> Shape:
+    """The shape of a channel field; its room is what the declaration says. Raises Refused.
+
+    `line` is how much of an ordered channel without a limit is looked at.
+    """
     items = _listed(shape_of(get_args(hint)[0], settings), hint)
     room = None if channel.limit is None else number(channel.limit, settings)
     if room is not None and not 0 < room <= LARGEST_ROOM:
@@ -101,8 +122,7 @@ def channel_shape(hint: object, channel: Channel[object], settings: Mapping[str,
         )
     if not channel.ordered:
         return Bag(items, room)
-    cells = number("messages", settings) + 1 if room is None else room
-    return Queue(items, cells, room is not None)
+    return Queue(items, line if room is None else room, room is not None)
 
 
 def is_volatile(hint: object) -> bool:

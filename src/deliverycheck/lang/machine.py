@@ -22,7 +22,7 @@ from deliverycheck.lang.ledger import Ledger
 from deliverycheck.lang.naming import TIMER_FAULTS, budget_key, step_name
 from deliverycheck.lang.running import Move as Move
 from deliverycheck.lang.running import Running, Snapshot, frames_of
-from deliverycheck.lang.shapes import every_value, mentions
+from deliverycheck.lang.shapes import contains, every_value, mentions, room_of
 
 Kept: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
 """By method and place: the locals a process still needs there, each as the path of its names."""
@@ -54,9 +54,7 @@ class Machine:
             if not piece.volatile:
                 value = self.design.fresh(piece)
                 self.shared[piece.name] = (
-                    value
-                    if piece.channel is None
-                    else piece.channel.open(getattr(piece.shape, "room", None))
+                    value if piece.channel is None else piece.channel.open(room_of(piece.shape))
                 )
         for role in self.design.roles():
             for actor in self.design.actors(role):
@@ -81,7 +79,7 @@ class Machine:
         """Take a step. Raises Blocked, with the machine unchanged, if it is not enabled."""
         for turbulence in self._turbulences():
             if Move(turbulence.actor, turbulence.name, turbulence.fault) == move:
-                self._spend(turbulence.fault, turbulence.target)
+                self._spend(turbulence.fault, turbulence.targets)
                 turbulence.strike()
                 return
         for actor, marked, arguments in self._candidates():
@@ -123,7 +121,7 @@ class Machine:
     def _turbulences(self) -> Iterator[Turbulence]:
         processes = cast("MutableMapping[tuple[str, str], object]", self.processes)
         for turbulence in turbulences(self.design, self.shared, processes, self.owned):
-            key = budget_key(turbulence.fault, turbulence.target, self.budgets)
+            key = budget_key(turbulence.fault, turbulence.targets, self.budgets)
             if self.budgets.get(key, 0) > 0:
                 yield turbulence
 
@@ -136,7 +134,7 @@ class Machine:
         self._early = None
         self._script = None
         if move.fault is not None:
-            self._spend(move.fault, None)
+            self._spend(move.fault, ())
             self._early = move.fault if move.fault in TIMER_FAULTS else None
         running = self.processes.get(self._now)
         past = running.past if running else []
@@ -178,8 +176,8 @@ class Machine:
         self.model.ledger = ledger
         return generator
 
-    def _spend(self, fault: str, target: str | None) -> None:
-        key = budget_key(fault, target, self.budgets)
+    def _spend(self, fault: str, targets: tuple[str, ...]) -> None:
+        key = budget_key(fault, targets, self.budgets)
         if self.budgets.get(key, 0) <= 0:
             raise Blocked
         self.budgets[key] -= 1
@@ -194,26 +192,40 @@ class Machine:
         """Whether a timer about `subject` fires: all is quiet, or a fault makes it early."""
         if self._script is not None:
             return next(self._script)
-        answer = self.quiet(subject)
+        answer = not self.held(subject)
+        if fault == "delay":
+            answer = answer and not self.under_way(subject)
         if not answer and self._early == fault:
             self._early = None
             answer = True
         self._answers.append(answer)
         return answer
 
-    def quiet(self, subject: Sort) -> bool:
-        """Whether nothing about `subject` is in a channel or in the hands of another process."""
-        for value in self._fields().values():
-            if isinstance(value, Channel):
-                items = cast("Channel[object]", value).items
-                if any(mentions(item, subject) for item in items):
-                    return False
-        return not any(
-            mentions(value, subject)
+    def under_way(self, subject: Sort) -> bool:
+        """Whether a copy of anything about `subject` is in a channel."""
+        return any(
+            mentions(item, subject)
+            for value in self._fields().values()
+            if isinstance(value, Channel)
+            for item in cast("Channel[object]", value).items
+        )
+
+    def held(self, subject: Sort) -> bool:
+        """Whether another process works on `subject`, or another actor has it in its memory."""
+        in_hand = (
+            value
             for key, running in self.processes.items()
             if key != self._now
             for value in (*running.arguments, *self.locals_of(key).values())
         )
+        asking = self._now[0] if self._now else None
+        in_memory = (
+            value
+            for actor, fields in self.owned.items()
+            if actor != asking
+            for value in fields.values()
+        )
+        return any(contains(value, subject) for value in (*in_hand, *in_memory))
 
     def locals_of(self, key: tuple[str, str]) -> dict[tuple[str, ...], object]:
         """The values of the locals a process keeps where it stands, by the path of their names."""

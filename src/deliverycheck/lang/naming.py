@@ -30,10 +30,13 @@ def owned_variable(name: str, actor: str, actors: Sequence[str]) -> str:
     return name if len(actors) == 1 else f"{actor}.{name}"
 
 
-def budget_key(fault: str, target: str | None, budgets: Mapping[str, float]) -> str:
-    """The budget a fault on a target draws from: its own (`crash.worker`), else the common one."""
-    own = f"{fault}.{target}"
-    return own if target is not None and own in budgets else fault
+def budget_key(fault: str, targets: Sequence[str], budgets: Mapping[str, float]) -> str:
+    """The budget a fault draws from: that of a target (`crash.worker`), else the common one.
+
+    Only the two directions of a connection are two targets of one fault.
+    """
+    own = (f"{fault}.{target}" for target in targets)
+    return next((key for key in own if key in budgets), fault)
 
 
 def budget_variable(key: str) -> str:

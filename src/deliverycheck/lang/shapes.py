@@ -6,7 +6,7 @@ values are flattened by it, and the lifter gives the leaves their terms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import product
@@ -160,6 +160,29 @@ def mentions(value: object, subject: Things) -> bool:
     if parts is not None:
         return any(mentions(part, subject) for part in parts)
     return value == subject
+
+
+def contains(value: object, subject: Things) -> bool:
+    """Whether `subject` is in a value or container of a running model."""
+    match value:
+        case set() | list():
+            return any(mentions(item, subject) for item in cast("Iterable[object]", value))
+        case dict():
+            table = cast("Mapping[object, object]", value)
+            return any(mentions(part, subject) for pair in table.items() for part in pair)
+        case _:
+            return mentions(value, subject)
+
+
+def room_of(shape: Shape) -> int | None:
+    """How much the model lets a channel hold; None where it sets no limit."""
+    match shape:
+        case Bag(_, room):
+            return room
+        case Queue(_, cells, bounded_by_model):
+            return cells if bounded_by_model else None
+        case _:
+            return None
 
 
 def leaves(shape: Shape, name: str) -> tuple[Leaf, ...]:

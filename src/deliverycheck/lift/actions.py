@@ -19,7 +19,8 @@ from deliverycheck.lift.equality import same
 from deliverycheck.lift.faults import Budget
 from deliverycheck.lift.flattening import flatten_method
 from deliverycheck.lift.flow import Flow
-from deliverycheck.lift.path import Context, Mishap, Name, Path
+from deliverycheck.lift.liveness import Name
+from deliverycheck.lift.path import Context, Mishap, Path
 from deliverycheck.lift.processes import Process, keep, updates_of
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import Known
@@ -63,8 +64,8 @@ class Workshop:
     def lift(self, marked: Marked) -> None:
         """Lift one action or fault, for every actor and argument."""
         flow = flatten_method(self.design.cls, marked.function)
-        if flow.refusals:
-            self.refused += [refusal.located(function) for refusal, function in flow.refusals]
+        self.refused += [refusal.located(function) for refusal, function in flow.refusals]
+        if not flow.code:
             return
         role = marked.mark.role
         owner = role.name if role else "environment"
@@ -93,7 +94,7 @@ class Workshop:
         pairs = zip(flow.scope.parameters, arguments, strict=True)
         path.locals = {((), name): Known(value) for name, value in pairs}
         if marked.mark.part == "fault":
-            path.fault, path.asked = marked.name, True
+            path.fault, path.in_fault = marked.name, True
         return path
 
     def _process(self, marked: Marked, flow: Flow, actor: str, touched: set[str]) -> None:
@@ -143,14 +144,28 @@ class Workshop:
         name = step_name(marked.name, arguments, place)
         mishaps = path.mishaps
         reached: list[str] = []
-        for finished in walk(flow, start, path):
+        refused: list[Refusal] = []
+        paths = walk(flow, start, path, refused)
+        for finished in paths:
             kept: dict[Name, tuple[Term, ...]] = {}
             if process is not None and finished.place is not None:
-                kept = keep(process, flow, finished, self.context.settings)
+                try:
+                    kept = keep(process, flow, finished, self.context.settings)
+                except Refusal as refusal:
+                    refused.append(refusal)
+                    process.kept.setdefault(finished.place, ())
                 reached.append(finished.place)
             self.steps.append(Step(name, marked, process, starts, arguments, finished, kept))
+        self._refuse(refused, marked)
         self.mishaps += [(name, path.actor, mishap) for mishap in dict.fromkeys(mishaps)]
         return reached
+
+    def _refuse(self, refused: list[Refusal], marked: Marked) -> None:
+        """Note refusals; a name without a value mostly follows from an assignment refused above."""
+        causes = [refusal for refusal in refused if "may have no value" not in refusal.message]
+        earlier = bool(causes or self.refused)
+        found = causes if earlier else refused
+        self.refused += [refusal.located(marked.function) for refusal in found]
 
     def actions(self, quiet: Mapping[str, Term]) -> Iterator[Action]:
         """The steps as actions, once the meaning of every timer is known."""
@@ -160,6 +175,9 @@ class Workshop:
                 yield action
         for name, actor, mishap in self.mishaps:
             when = build.substitute(mishap.when, quiet)
+            if mishap.fault is not None:
+                key = budget_key(mishap.fault, (), self.budget.amounts)
+                when = build.all_of(when, self.budget.left(key))
             if when != build.FALSE:
                 check = Check(build.FALSE, mishap.message, mishap.file, mishap.line)
                 yield Action(name, actor, when, {}, checks=(check,))
@@ -173,7 +191,7 @@ class Workshop:
             )
         guard = build.substitute(build.all_of(*path.conditions), quiet)
         if path.fault is not None:
-            key = budget_key(path.fault, None, self.budget.amounts)
+            key = budget_key(path.fault, (), self.budget.amounts)
             guard = build.all_of(guard, self.budget.left(key))
             updates |= self.budget.spent(key)
         if guard == build.FALSE:

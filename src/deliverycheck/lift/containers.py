@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import cast
 
+from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.shapes import (
     EMPTY,
     Bag,
+    DomainTooLarge,
     Integer,
     Queue,
     Sequel,
@@ -16,9 +18,11 @@ from deliverycheck.lang.shapes import (
     Subset,
     Table,
     default,
+    every_value,
     label_of,
     labels_of,
     leaves,
+    mentions,
     perhaps,
 )
 from deliverycheck.lift.equality import same, truth_of
@@ -185,3 +189,31 @@ def elements(value: Val) -> list[tuple[Term, Val]]:
                 "one cannot go through this",
                 "A channel gives one message at a time: `.take(m)`, with `m` a parameter.",
             )
+
+
+def mentioning(value: Sym, subject: Things) -> Iterator[Term]:
+    """When a value has `subject` in it, at any depth."""
+    match value.shape:
+        case Subset(items):
+            pairs = zip(items, value.terms, strict=True)
+            yield from (term for item, term in pairs if mentions(item, subject))
+        case Table():
+            for key, cell in cells_of(value):
+                if mentions(key, subject):
+                    yield presence(cell)
+                else:
+                    yield from mentioning(cell, subject)
+        case Sequel(item, length):
+            for at, cell in enumerate(list_cells(value, item, length)):
+                there = build.less(build.integer(at), value.terms[0])
+                yield from (build.all_of(there, term) for term in mentioning(cell, subject))
+        case Bag() | Queue():
+            return  # a channel is nobody's memory
+        case shape:
+            try:
+                options = every_value(shape)
+            except DomainTooLarge:
+                return  # whole numbers mention nothing
+            for option in options:
+                if mentions(option, subject):
+                    yield same(value, Known(option))

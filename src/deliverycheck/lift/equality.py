@@ -148,6 +148,8 @@ def truth_of(val: Val) -> Term:
             return build.truth(bool(value))
         case Sym(Flag(), (term,)):
             return term
+        case Sym(Choice(options), (term,)) if set(options) <= {None, False, True}:
+            return is_option(term, options, True)
         case Sym(Choice(options), (term,)) if None in options and all(
             option is None or isinstance(option, Things | Enum) for option in options
         ):

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import ast
 import builtins
+import inspect
 from collections.abc import Iterator, Mapping
+from enum import Enum
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.domains import Message
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.hints import things
-from deliverycheck.lang.shapes import Choice
+from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.shapes import Choice, Integer, Perhaps
 from deliverycheck.lift.calls import attribute, function, item, method
 from deliverycheck.lift.containers import elements, member, truth
 from deliverycheck.lift.equality import merged, same
-from deliverycheck.lift.flow import Scope
+from deliverycheck.lift.flow import TIMERS, Scope
 from deliverycheck.lift.helpers import returned_expression
 from deliverycheck.lift.ledger import look
 from deliverycheck.lift.numbers import added, ordered
@@ -27,6 +30,8 @@ from deliverycheck.lift.refusal import Refusal, shown
 from deliverycheck.lift.values import NOTHING, Known, Several, Sym, Val, flag
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
+
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 _LEDGER = Known(object())
 """What `self.ledger` is, until it is asked something."""
@@ -37,7 +42,18 @@ def expression(path: Path, node: ast.expr, scope: Scope) -> Val:
     try:
         return _expression(path, node, scope)
     except Refusal as refusal:
-        raise refusal.at(node) from None
+        raise refusal.at(node, scope.function) from None
+
+
+def number(path: Path, node: ast.expr, scope: Scope) -> Val:
+    """The value of an expression that is to be a whole number: it must not be None there."""
+    value = expression(path, node, scope)
+    match value:
+        case Sym(Perhaps(Integer() as inner), terms):
+            path.demand(terms[0], f"`{shown(node)}` is None", scope, node)
+            return Sym(inner, terms[1:])
+        case _:
+            return value
 
 
 def condition(path: Path, node: ast.expr, scope: Scope) -> Term:
@@ -46,7 +62,7 @@ def condition(path: Path, node: ast.expr, scope: Scope) -> Term:
     try:
         return truth(value)
     except Refusal as refusal:
-        raise refusal.at(node) from None
+        raise refusal.at(node, scope.function) from None
 
 
 def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
@@ -73,10 +89,10 @@ def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return flag(build.negate(condition(path, inner, scope)))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return added(Known(0), expression(path, inner, scope), -1)
+            return added(Known(0), number(path, inner, scope), -1)
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             sign = 1 if isinstance(op, ast.Add) else -1
-            return added(expression(path, left, scope), expression(path, right, scope), sign)
+            return added(number(path, left, scope), number(path, right, scope), sign)
         case ast.Compare(left=left, ops=ops, comparators=rest):
             return flag(_compared(path, left, ops, rest, scope))
         case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -147,14 +163,15 @@ def _compared(
 ) -> Term:
     """A chain of comparisons: each but the first is looked at only where those before it hold."""
     result: Term = build.TRUE
-    value = expression(path, left, scope)
-    for op, node in zip(ops, rest, strict=True):
+    take = [number if isinstance(op, _ORDERS) else expression for op in ops]
+    value = take[0](path, left, scope)
+    for op, node, taken in zip(ops, rest, take, strict=True):
         with path.under(result):
-            other = expression(path, node, scope)
+            other = taken(path, node, scope)
         try:
             result = build.all_of(result, _comparison(op, value, other))
         except Refusal as refusal:
-            raise refusal.at(node) from None
+            raise refusal.at(node, scope.function) from None
         value = other
     return result
 
@@ -166,9 +183,14 @@ def _comparison(op: ast.cmpop, left: Val, right: Val) -> Term:
         case ast.NotEq():
             return build.negate(same(left, right))
         case ast.Is() | ast.IsNot():
-            if NOTHING not in (left, right):
-                raise Refusal("DC105", "`is` compares with None only", "Write `==`.")
-            term = _is_none(left if right == NOTHING else right)
+            single = [v for v in (left, right) if isinstance(v, Known) and _is_single(v.value)]
+            if not single:
+                text = "`is` compares with None, True, False and members of enumerations only"
+                raise Refusal("DC105", text, "Write `==`.")
+            if NOTHING in (left, right):
+                term = _is_none(left if right == NOTHING else right)
+            else:
+                term = same(left, right)
             return term if isinstance(op, ast.Is) else build.negate(term)
         case ast.In():
             return member(left, right)
@@ -176,6 +198,10 @@ def _comparison(op: ast.cmpop, left: Val, right: Val) -> Term:
             return build.negate(member(left, right))
         case _:
             return ordered(op, left, right)
+
+
+def _is_single(value: object) -> bool:
+    return value is None or isinstance(value, bool | Enum)
 
 
 def _is_none(value: Val) -> Term:
@@ -214,13 +240,17 @@ def _call(path: Path, node: ast.Call, scope: Scope) -> Val:
 def _own_call(path: Path, name: str, values: list[Val], node: ast.Call, scope: Scope) -> Val:
     """A helper of one returned expression, or `self.every(Sort)`."""
     cls = path.context.design.cls
+    if name in TIMERS:
+        text = f"`self.{name}` cannot be asked here"
+        remedy = "Ask it in a `require` or an `if` of the step itself, joined by and, or, not."
+        raise Refusal("DC115", text, remedy, node)
     match name, values:
         case "every", [Known(type() as kind)] if issubclass(kind, Things):
             return Known(things(kind, path.context.settings))
         case _:
             pass
-    helper = getattr(cls, name, None)
-    if helper is None:
+    helper: object = getattr(cls, name, None)
+    if not inspect.isfunction(helper) or hasattr(Protocol, name):
         text = f"this model has no method `{name}`"
         raise Refusal("DC106", text, did_you_mean(name, [n for n in dir(cls) if n[0] != "_"]))
     value = returned_expression(helper)

@@ -56,14 +56,16 @@ def channel_faults(design: Design, budget: Budget) -> Iterator[Action]:
     for piece in design.fields:
         if piece.channel is None:
             continue
+        targets: tuple[str, ...] = (piece.name,)
         if isinstance(piece.channel, Connection):
             found = _breaks(design, piece)
+            targets = tuple(direction.name for direction in directions_of(design, piece))
         elif isinstance(piece.shape, Bag):
             found = _bag_faults(piece, piece.shape)
         else:
             found = _queue_faults(piece)
         for action in found:
-            yield from _charged(action, piece.name, budget)
+            yield from _charged(action, targets, budget)
 
 
 def crash(role: Role, actor: str, budget: Budget, resets: Mapping[Term, Term]) -> Iterator[Action]:
@@ -73,12 +75,12 @@ def crash(role: Role, actor: str, budget: Budget, resets: Mapping[Term, Term]) -
     event = Event("crash", actor)
     action = Action(f"crash({actor})", actor, changed, updates, "crash", "none", events=(event,))
     if changed != build.FALSE:
-        yield from _charged(action, role.name, budget)
+        yield from _charged(action, (role.name,), budget)
 
 
-def _charged(action: Action, target: str, budget: Budget) -> Iterator[Action]:
+def _charged(action: Action, targets: tuple[str, ...], budget: Budget) -> Iterator[Action]:
     """The action as a fault that its budget pays for."""
-    key = budget_key(action.fault or "", target, budget.amounts)
+    key = budget_key(action.fault or "", targets, budget.amounts)
     guard = build.all_of(action.guard, budget.left(key))
     if guard != build.FALSE:
         yield Action(
@@ -179,16 +181,22 @@ def _line(queue: Queue, piece: Field, cells: list[Term]) -> dict[str, Term]:
     }
 
 
-def _breaks(design: Design, piece: Field) -> Iterator[Action]:
-    """A connection breaks as a whole: once for both directions, under the first one's name."""
-    assert piece.channel is not None  # noqa: S101 - the caller looked
-    ends = {piece.channel.source, piece.channel.target}
-    directions = [
+def directions_of(design: Design, piece: Field) -> list[Field]:
+    """The fields that are directions of one connection."""
+
+    def ends(field: Field) -> set[Role]:
+        return {field.channel.source, field.channel.target} if field.channel is not None else set()
+
+    return [
         other
         for other in design.fields
-        if isinstance(other.channel, Connection)
-        and {other.channel.source, other.channel.target} == ends
+        if isinstance(other.channel, Connection) and ends(other) == ends(piece)
     ]
+
+
+def _breaks(design: Design, piece: Field) -> Iterator[Action]:
+    """A connection breaks as a whole: once for both directions, under the first one's name."""
+    directions = directions_of(design, piece)
     if directions[0] is not piece:
         return
     updates: dict[str, Term] = {}

@@ -92,7 +92,7 @@ class _Writer:
             try:
                 self.statement(statement, scope, again, out, end)
             except Refusal as refusal:
-                self.refuse(refusal.at(statement), scope)
+                self.refuse(refusal.at(statement, scope.function), scope)
 
     def statement(
         self,

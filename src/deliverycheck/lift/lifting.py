@@ -13,24 +13,24 @@ from deliverycheck.lang.machine import Kept
 from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.shapes import (
-    DomainTooLarge,
+    Bag,
+    Queue,
     Shape,
     default,
-    every_value,
     flatten,
     label_of,
     leaves,
-    mentions,
+    parts_of,
 )
 from deliverycheck.lang.source import class_node, place_of_field
 from deliverycheck.lift.actions import Workshop
-from deliverycheck.lift.equality import same
+from deliverycheck.lift.containers import mentioning
 from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
 from deliverycheck.lift.ledger import VERBS, records
-from deliverycheck.lift.path import Context
-from deliverycheck.lift.processes import Process
+from deliverycheck.lift.path import Context, Timer
+from deliverycheck.lift.processes import Process, stored, works_on
 from deliverycheck.lift.promises import own, standard
-from deliverycheck.lift.values import Known, fits, known_terms
+from deliverycheck.lift.values import fits, known_terms
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, State, Store, System, Variable
 from deliverycheck.system.terms import Term, Var
@@ -50,6 +50,8 @@ class Lifted:
     """The role each volatile field belongs to."""
     idle_faults: tuple[str, ...]
     """Budgeted faults that no action of the system ever spends."""
+    asks_timers: bool
+    """Whether any step asks a timer."""
 
 
 def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
@@ -72,7 +74,7 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
         raise InputError(sorted(set(refused), key=lambda d: (d.file or "", d.line or 0, d.message)))
     laid_out = list(_layout(design, context, shop.processes, owners))
     actions = (
-        *shop.actions(_quiet(design, shop)),
+        *shop.actions(_quiet(design, shop, owners)),
         *channel_faults(design, budget),
         *_crashes(design, budget, shop.processes, owners),
     )
@@ -92,7 +94,9 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
     }
     spent = {key for action in actions for key in _budgets_of(action, budgets)}
     idle = tuple(key for key, n in budgets.items() if n > 0 and key not in spent)
-    return Lifted(design, budgets, system, tuple(shop.processes), kept, owners, idle)
+    return Lifted(
+        design, budgets, system, tuple(shop.processes), kept, owners, idle, bool(context.timers)
+    )
 
 
 def _budgets_of(action: Action, budgets: Mapping[str, float]) -> Iterator[str]:
@@ -179,32 +183,51 @@ def _laid_out(
         yield Variable(leaf.name, leaf.sort, store), first
 
 
-def _quiet(design: Design, shop: Workshop) -> dict[str, Term]:
-    """What each timer's placeholder means, now that all processes are known."""
+def _quiet(design: Design, shop: Workshop, owners: Mapping[str, str]) -> dict[str, Term]:
+    """What each timer's placeholder means, now that all processes are known.
+
+    A sender's timer is due when nothing about its subject is under way; a lease, when nobody has
+    it in hand: a copy in a channel is nobody's.
+    """
     meaning: dict[str, Term] = {}
-    for name, (subject, asking) in shop.context.timers.items():
-        others = [p for p in shop.processes if f"{p.actor}.{p.method}" != asking]
-        idle = (build.negate(term) for p in others for term in _works_on(p, subject))
-        meaning[name] = build.all_of(*nothing_under_way(design, subject), *idle)
+    for name, timer in shop.context.timers.items():
+        others = [p for p in shop.processes if f"{p.actor}.{p.method}" != timer.process]
+        busy = [term for p in others for term in works_on(p, timer.subject)]
+        busy += _remembers(design, owners, timer)
+        parts = [build.negate(term) for term in busy]
+        if timer.fault == "delay":
+            parts += nothing_under_way(design, timer.subject)
+        meaning[name] = build.all_of(*parts)
     return meaning
 
 
-def _works_on(process: Process, subject: Things) -> Iterator[Term]:
-    """When the process has `subject` in its hands: as a parameter, or in a local it still needs."""
-    for name, shape in process.parameters:
-        for value in every_value(shape):
-            if mentions(value, subject):
-                yield same(process.parameter(name, shape), Known(value))
-    for place, names in process.kept.items():
-        for local in names:
-            try:
-                options = every_value(process.locals[local])
-            except DomainTooLarge:
+def _remembers(design: Design, owners: Mapping[str, str], timer: Timer) -> Iterator[Term]:
+    """When another actor has the subject in its volatile memory."""
+    for role in design.roles():
+        actors = design.actors(role)
+        for actor in actors:
+            if actor == timer.actor:
                 continue
-            for value in options:
-                if mentions(value, subject):
-                    holds = same(process.local(local), Known(value))
-                    yield build.all_of(process.stands(place), holds)
+            for piece in design.fields:
+                if owners.get(piece.name) == role.name:
+                    value = stored(piece.shape, owned_variable(piece.name, actor, actors))
+                    yield from mentioning(value, timer.subject)
+
+
+def blind_channels(lifted: Lifted) -> Iterator[str]:
+    """Channels whose items name nothing a timer can be about, in a model that asks timers."""
+    if not lifted.asks_timers:
+        return
+    for piece in lifted.design.fields:
+        if isinstance(piece.shape, Bag | Queue):
+            parts = [item for item in piece.shape.items if _names_something(item)]
+            if not parts:
+                yield piece.name
+
+
+def _names_something(item: object) -> bool:
+    parts = parts_of(item)
+    return isinstance(item, Things) or any(map(_names_something, parts or ()))
 
 
 def _crashes(

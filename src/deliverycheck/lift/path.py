@@ -12,13 +12,11 @@ from deliverycheck.lang.domains import Sort
 from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.shapes import Shape, leaves
 from deliverycheck.lift.flow import Scope
+from deliverycheck.lift.liveness import Name
 from deliverycheck.lift.values import Sym, Val
 from deliverycheck.system import build
 from deliverycheck.system.model import Bound, Event
 from deliverycheck.system.terms import Term, Var
-
-Name = tuple[tuple[str, ...], str]
-"""A local name: the scope it is in, and itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,17 @@ class Mishap:
     message: str
     file: str
     line: int
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer that some process asks: the fault that fires it early, and what it is about."""
+
+    fault: str
+    subject: Sort
+    actor: str
+    process: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,8 @@ class Context:
     fields: Mapping[str, Field]
     verbs: frozenset[str]
     """The ledger verbs the model uses; the ledger keeps no other records."""
-    timers: dict[str, tuple[Sort, str]] = field(default_factory=dict[str, tuple[Sort, str]])
-    """By placeholder: what each timer asked so far is about, and the process that asks."""
+    timers: dict[str, Timer] = field(default_factory=dict[str, "Timer"])
+    """By placeholder: the timers asked so far."""
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -63,6 +72,7 @@ class Path:
     events: list[Event] = field(default_factory=list[Event])
     touched: set[str] = field(default_factory=set[str])
     asked: bool = False
+    in_fault: bool = False
     fault: str | None = None
     in_property: bool = False
     mishaps: list[Mishap] = field(default_factory=list["Mishap"])
@@ -82,6 +92,7 @@ class Path:
             list(self.events),
             self.touched,
             self.asked,
+            self.in_fault,
             self.fault,
             self.in_property,
             self.mishaps,
@@ -100,7 +111,7 @@ class Path:
             return
         code = scope.function.__code__
         line: int = getattr(node, "lineno", code.co_firstlineno)
-        self.mishaps.append(Mishap(failing, message, code.co_filename, line))
+        self.mishaps.append(Mishap(failing, message, code.co_filename, line, self.fault))
         self.owed.append(term)
         self.assume(term)
 

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.naming import IDLE, process_variable
-from deliverycheck.lang.shapes import Choice, Flag, Perhaps, Record, Shape, default, leaves, perhaps
+from deliverycheck.lang.shapes import (
+    Choice,
+    Flag,
+    Perhaps,
+    Record,
+    Shape,
+    default,
+    leaves,
+    perhaps,
+)
+from deliverycheck.lift.changes import fitted
+from deliverycheck.lift.containers import mentioning
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.flow import Flow
-from deliverycheck.lift.path import Name
+from deliverycheck.lift.liveness import Name, live_names, written_names
 from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Sym, Val, coerced, known_terms, symbolic
-from deliverycheck.lift.walk import Finished, reads
+from deliverycheck.lift.values import Known, Sym, Val, known_terms, symbolic
+from deliverycheck.lift.walk import Finished
 from deliverycheck.system import build
 from deliverycheck.system.sorts import EnumSort
 from deliverycheck.system.terms import Term, Var
@@ -69,22 +81,22 @@ def keep(
 ) -> dict[Name, tuple[Term, ...]]:
     """The locals that are still needed where the process stops, with their terms."""
     place = finished.place or IDLE
-    needed = _needed(flow, flow.places()[place])
+    needed = live_names(flow)[flow.places()[place]]
+    parameters = {((), name) for name in flow.scope.parameters}
     path = finished.path
     kept: dict[Name, tuple[Term, ...]] = {}
-    for name, value in path.locals.items():
-        if name not in needed or (name[0] == () and name[1] in flow.scope.parameters):
-            continue
+    for name in sorted((needed & written_names(flow)) - parameters):
+        value = path.locals.get(name)
+        if value is None:
+            text = f"`{name[1]}` may have no value at `{place}`, but is needed after it"
+            raise Refusal("DC106", text, "Give it a value on every way to that `yield`.")
         shape = path.declared.get(name) or process.locals.get(name)
         if shape is None:
             shape = _natural(name[1], value, settings)
         if process.locals.setdefault(name, shape) != shape:
             raise Refusal("DC108", f"`{name[1]}` is of two types", f"Declare it: `{name[1]}: ...`.")
-        if isinstance(value, Sym) and value.shape == shape:
-            kept[name] = value.terms
-        else:
-            kept[name] = coerced(value, shape, [])
-    process.kept[place] = tuple(sorted({*process.kept.get(place, ()), *kept}))
+        kept[name] = fitted(path, value, shape, flow.scope, None)
+    process.kept[place] = tuple(kept)
     return kept
 
 
@@ -104,25 +116,14 @@ def _natural(name: str, value: Val, settings: Mapping[str, object]) -> Shape:
             )
 
 
-def _needed(flow: Flow, start: int) -> set[Name]:
-    """The local names that may be read before the process ends."""
-    seen: set[int] = set()
-    work = [start]
-    found: set[Name] = set()
-    while work:
-        at = work.pop()
-        if at in seen or at >= len(flow.code):
-            continue
-        seen.add(at)
-        instruction = flow.code[at]
-        found |= set(reads(instruction))
-        for label in ("otherwise", "to", "exhausted"):
-            target = getattr(instruction, label, None)
-            if target is not None:
-                work.append(target.at)
-        if type(instruction).__name__ not in ("Jump", "End", "Blocked"):
-            work.append(at + 1)
-    return found
+def works_on(process: Process, subject: Things) -> Iterator[Term]:
+    """When the process has `subject` in its hands: as a parameter, or in a local it still needs."""
+    for name, shape in process.parameters:
+        yield from mentioning(process.parameter(name, shape), subject)
+    for place, names in process.kept.items():
+        for local in names:
+            for term in mentioning(process.local(local), subject):
+                yield build.all_of(process.stands(place), term)
 
 
 def updates_of(

@@ -8,7 +8,6 @@ from itertools import combinations, product
 from deliverycheck.errors import Diagnostic
 from deliverycheck.lang.design import Marked
 from deliverycheck.lang.domains import Message
-from deliverycheck.lang.naming import IDLE
 from deliverycheck.lang.shapes import every_value, label_of
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.expressions import condition
@@ -17,7 +16,7 @@ from deliverycheck.lift.grammar import refuse_expression
 from deliverycheck.lift.helpers import returned_expression
 from deliverycheck.lift.ledger import ORDER, ORDER_VARIABLE, LedgerView, keeps_order, messages_of
 from deliverycheck.lift.path import Context, Path
-from deliverycheck.lift.processes import Process
+from deliverycheck.lift.processes import Process, works_on
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import Known
 from deliverycheck.system import build
@@ -76,11 +75,16 @@ def _orders(path: Path, had: dict[Message, Term]) -> Iterator[Property]:
 def _no_deadlock(
     views: dict[Message, LedgerView], heard: dict[Message, Term], processes: list[Process]
 ) -> Property:
-    """Nothing left to do, so nothing may be left undone: no open message, no process half way."""
+    """Nothing left to do, so nothing may be left undone: no open message, none in anybody's hands.
+
+    A process that stands somewhere without a message is a server that waits for the next one.
+    """
     clauses = [Clause(label_of(m), view.accepted(), heard[m]) for m, view in views.items()]
     for process in processes:
-        about = f"{process.actor}.{process.method}"
-        clauses.append(Clause(about, build.TRUE, process.stands(IDLE)))
+        for m in views:
+            held = build.any_of(*works_on(process, m))
+            about = f"{label_of(m)} in {process.actor}.{process.method}"
+            clauses.append(Clause(about, held, build.FALSE))
     return Property("no-deadlock", "at-rest", tuple(clauses))
 
 

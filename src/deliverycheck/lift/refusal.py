@@ -17,16 +17,18 @@ class Refusal(Exception):
         self.message = message
         self.remedy = remedy
         self.line: int | None = getattr(node, "lineno", None)
+        self.function: Callable[..., object] | None = None
 
-    def at(self, node: ast.AST) -> Refusal:
-        """The same, with the node's line unless a nearer one is known."""
+    def at(self, node: ast.AST, function: Callable[..., object]) -> Refusal:
+        """The same, with line and function unless nearer ones are known."""
         if self.line is None:
             self.line = getattr(node, "lineno", None)
+        self.function = self.function or function
         return self
 
     def located(self, function: Callable[..., object]) -> Diagnostic:
-        """The finding, in the file of `function`."""
-        code = function.__code__  # functions of a model are plain functions
+        """The finding with its place; in `function`, unless a helper is to blame."""
+        code = (self.function or function).__code__
         line = self.line or code.co_firstlineno
         return Diagnostic(self.code, self.message, self.remedy, code.co_filename, line)
 

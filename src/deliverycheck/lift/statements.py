@@ -15,7 +15,7 @@ from deliverycheck.lang.shapes import (
     Table,
 )
 from deliverycheck.lift.changes import assign_item, change, field_shape, fitted, popped
-from deliverycheck.lift.expressions import expression
+from deliverycheck.lift.expressions import expression, number
 from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.hints import hint_of
 from deliverycheck.lift.ledger import VERBS, say
@@ -32,7 +32,7 @@ def perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
     try:
         return _perform(path, node, scope)
     except Refusal as refusal:
-        raise refusal.at(node) from None
+        raise refusal.at(node, scope.function) from None
 
 
 def _perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
@@ -45,9 +45,9 @@ def _perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
             if value is not None:
                 assign(path, node.target, expression(path, value, scope), scope)
         case ast.AugAssign(target=target, op=ast.Add() | ast.Sub() as op, value=value):
-            now = expression(path, _as_load(target), scope)
+            now = number(path, _as_load(target), scope)
             sign = 1 if isinstance(op, ast.Add) else -1
-            assign(path, target, added(now, expression(path, value, scope), sign), scope)
+            assign(path, target, added(now, number(path, value, scope), sign), scope)
         case ast.Expr(value=ast.Call() as call):
             return _call(path, call, scope)
         case _:
@@ -78,8 +78,11 @@ def assign(path: Path, target: ast.expr, value: Val, scope: Scope) -> None:
     """`target = value`. Raises Refusal."""
     match target:
         case ast.Name(id=name):
-            _assign_local(path, name, value, scope)
+            bind(path, name, value, scope)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            if isinstance(value, Sym) and isinstance(value.shape, _CONTAINERS):
+                text = f"`{shown(target)}` would become a second name for the same container"
+                raise Refusal("DC108", text, "Copy what is in it, item by item.")
             path.write_field(name, fitted(path, value, field_shape(path, name), scope, target))
             path.tell("write", name, describe(value))
         case ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name), slice=index):
@@ -90,11 +93,13 @@ def assign(path: Path, target: ast.expr, value: Val, scope: Scope) -> None:
             raise Refusal("DC104", text, "Assign fields, `self.d[k]`, and local names; one a line.")
 
 
-def _assign_local(path: Path, name: str, value: Val, scope: Scope) -> None:
+def bind(path: Path, name: str, value: Val, scope: Scope) -> None:
+    """Give a local name a value. Raises Refusal."""
     if name in scope.parameters:
         text = f"`{name}` is a parameter and cannot change"
         raise Refusal("DC118", text, "Use another name.")
-    if isinstance(value, Sym) and isinstance(value.shape, _CONTAINERS):
+    fresh = isinstance(value, Known) and isinstance(value.value, set | dict | list)
+    if fresh or (isinstance(value, Sym) and isinstance(value.shape, _CONTAINERS)):
         text = "a local name cannot stand for a container: it would be a second name for the field"
         raise Refusal("DC108", text, "Use the field itself.")
     shape = path.declared.get((scope.path, name))

@@ -68,7 +68,7 @@ def flag(term: Term) -> Val:
 
 
 def fits(shape: Shape, value: object) -> bool:
-    """Whether a Python value is one of the shape's (containers: only empty ones are written)."""
+    """Whether a Python value is one of the shape's."""
     match shape:
         case Flag():
             return isinstance(value, bool)
@@ -88,14 +88,20 @@ def fits(shape: Shape, value: object) -> bool:
                 return False
             pairs = zip(fields, parts_of(value) or (), strict=True)
             return all(fits(inner, part) for (_, inner), part in pairs)
-        case Subset():
-            return value == set()
-        case Table():
-            return value == {}
-        case Sequel():
-            return value == []
+        case Subset(elements):
+            return isinstance(value, set) and cast("set[object]", value) <= set(elements)
+        case Table(keys, inner):
+            if not isinstance(value, dict):
+                return False
+            table = cast("dict[object, object]", value)
+            return all(key in keys and fits(inner, cell) for key, cell in table.items())
+        case Sequel(item, length):
+            if not isinstance(value, list):
+                return False
+            row = cast("list[object]", value)
+            return len(row) <= length and all(fits(item, cell) for cell in row)
         case Bag() | Queue():
-            return False
+            return value == []
 
 
 def shape_of_known(value: object, settings: Mapping[str, object]) -> Shape:
@@ -177,7 +183,10 @@ def coerced(val: Val, shape: Shape, demands: list[tuple[Term, str]]) -> tuple[Te
         case Choice(mine), Choice(wanted) if set(mine) & set(wanted):
             return (relabelled(val.terms[0], mine, wanted, demands),)
         case Perhaps(inner), Perhaps(other):
-            return (val.terms[0], *coerced(Sym(inner, val.terms[1:]), other, []))
+            owed: list[tuple[Term, str]] = []
+            terms = coerced(Sym(inner, val.terms[1:]), other, owed)
+            demands += ((build.implies(val.terms[0], term), text) for term, text in owed)
+            return (val.terms[0], *terms)
         case Perhaps(inner), _:
             demands.append((val.terms[0], "the value is None"))
             return coerced(Sym(inner, val.terms[1:]), shape, demands)

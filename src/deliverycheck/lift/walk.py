@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -21,15 +20,16 @@ from deliverycheck.lift.flow import (
     Give,
     Instruction,
     Jump,
+    Label,
     Leave,
     Loop,
     Next,
     Run,
     Stop,
 )
-from deliverycheck.lift.path import Path
+from deliverycheck.lift.path import Path, Timer
 from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.statements import assign, perform
+from deliverycheck.lift.statements import assign, bind, perform
 from deliverycheck.lift.values import NOTHING, Known, Val
 from deliverycheck.system import build
 from deliverycheck.system.sorts import BOOL
@@ -37,6 +37,12 @@ from deliverycheck.system.terms import Term, Var
 
 LONGEST_STEP = 2000
 """Instructions in one atomic step; more is a loop that never yields."""
+
+MOST_PATHS = 5000
+"""Ways through one atomic step; more would make the system as large as the product of its tests."""
+
+Loops = dict[Label, list[Val]]
+"""What each `for` that was begun has still to go through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,102 +53,98 @@ class Finished:
     place: str | None
 
 
-def quiet(path: Path, subject: Things) -> Var:
-    """Stands for "nothing about `subject` is under way" until all processes are known."""
-    process = f"{path.actor}.{path.process}"
-    name = f"quiet({type(subject).__name__}.{subject}, {process})"
-    path.context.timers[name] = (subject, process)
-    return Var(name, BOOL)
+@dataclass(slots=True)
+class _Front:
+    """How far a path has come."""
+
+    at: int
+    path: Path
+    loops: Loops
+    given: Val = NOTHING
+    steps: int = 0
+
+    def fork(self, at: int, path: Path) -> _Front:
+        """Another path from here."""
+        loops = {loop: list(rest) for loop, rest in self.loops.items()}
+        return _Front(at, path, loops, self.given, self.steps)
 
 
-def walk(flow: Flow, start: int, path: Path) -> Iterator[Finished]:
-    """Every path from an instruction to the end of the step. Raises Refusal, as (refusal, function)
-    pairs are made by the caller."""
-    work: list[tuple[int, Path, int, dict[object, list[Val]], Val]] = [
-        (start, path, 0, {}, NOTHING)
-    ]
+def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Finished]:
+    """Every path from an instruction to the end of its step.
+
+    An instruction that is refused is noted and left out, so that one walk finds all refusals.
+    """
+    finished: list[Finished] = []
+    work = [_Front(start, path, {})]
     while work:
-        at, path, steps, loops, given = work.pop()
+        front = work.pop()
         while True:
-            steps += 1
-            if steps > LONGEST_STEP:
-                raise Refusal(
-                    "DC114",
-                    "this step never ends: a loop goes on without a `yield`",
-                    'Put `yield "..."` into the loop, or count with a `for`.',
-                )
-            instruction = flow.code[at]
-            match instruction:
-                case Stop(place):
-                    yield Finished(path, place)
+            instruction = flow.code[front.at]
+            if isinstance(instruction, Stop | End):
+                place = instruction.place if isinstance(instruction, Stop) else None
+                finished.append(Finished(front.path, place))
+                break
+            _mind_the_size(front, finished, flow)
+            try:
+                if not _advance(front, instruction, work):
                     break
-                case End():
-                    yield Finished(path, None)
-                    break
-                case Blocked():
-                    break
-                case Jump(to):
-                    at = to.at
-                case Branch(test, scope, otherwise):
-                    term = condition(path, test, scope)
-                    if term == build.FALSE:
-                        at = otherwise.at
-                        continue
-                    other = path.fork()
-                    if other.assume(build.negate(term)):
-                        work.append((otherwise.at, other, steps, _copied(loops), given))
-                    if not path.assume(term):
-                        break
-                    at += 1
-                case Ask(fault, subject, scope, otherwise):
-                    thing = _subject(expression(path, subject, scope), subject)
-                    calm = quiet(path, thing)
-                    if path.asked:
-                        raise Refusal(
-                            "DC115",
-                            "a step asks one timer only, once",
-                            "Split it into two actions.",
-                            subject,
-                        )
-                    path.asked = True
-                    no, early = path.fork(), path.fork()
-                    if no.assume(build.negate(calm)):
-                        work.append((otherwise.at, no, steps, _copied(loops), given))
-                    early.fault = fault
-                    if early.assume(build.negate(calm)):
-                        work.append((at + 1, early, steps, _copied(loops), given))
-                    if not path.assume(calm):
-                        break
-                    at += 1
-                case Demand(test, scope):
-                    if not path.assume(condition(path, test, scope)):
-                        break
-                    at += 1
-                case Loop(iterable, scope, loop):
-                    loops[loop] = _known(elements(expression(path, iterable, scope)), iterable)
-                    at += 1
-                case Next(target, scope, loop, exhausted):
-                    if loops[loop]:
-                        path.locals[(scope.path, target)] = loops[loop].pop(0)
-                        at += 1
-                    else:
-                        at = exhausted.at
-                case Give(value, scope):
-                    given = NOTHING if value is None else expression(path, value, scope)
-                    at += 1
-                case Run() | Enter() | Leave():
-                    if not _simple(path, instruction, given):
-                        break
-                    given = given if isinstance(instruction, Run) else NOTHING
-                    at += 1
-                case _:
-                    assert_never(instruction)
+            except Refusal as refusal:
+                scope = getattr(instruction, "scope", flow.scope)
+                refused.append(refusal.at(getattr(instruction, "node", ast.Pass()), scope.function))
+                if isinstance(instruction, Loop):
+                    front.loops[instruction.loop] = []
+                front.at += 1
+    return finished
 
 
-def _simple(path: Path, instruction: Run | Enter | Leave, given: Val) -> bool:
+def _mind_the_size(front: _Front, finished: list[Finished], flow: Flow) -> None:
+    front.steps += 1
+    if front.steps > LONGEST_STEP:
+        text = "this step never ends: a loop goes on without a `yield`"
+        remedy = 'Put `yield "..."` into the loop, or count with a `for`.'
+        raise Refusal("DC114", text, remedy).at(ast.Pass(), flow.scope.function)
+    if len(finished) > MOST_PATHS:
+        text = f"there are more than {MOST_PATHS} ways through this step"
+        remedy = "Put a `yield` in between, or decide fewer things at once."
+        raise Refusal("DC110", text, remedy).at(ast.Pass(), flow.scope.function)
+
+
+def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> bool:
+    """Perform one instruction; False if the path ends there. Other paths go to `work`."""
+    path = front.path
     match instruction:
+        case Blocked() | Stop() | End():
+            return False
+        case Jump(to):
+            front.at = to.at
+            return True
+        case Branch(test, scope, otherwise):
+            term = condition(path, test, scope)
+            if term == build.FALSE:
+                front.at = otherwise.at
+                return True
+            other = path.fork()
+            if other.assume(build.negate(term)):
+                work.append(front.fork(otherwise.at, other))
+            going = path.assume(term)
+        case Ask(fault, subject, scope, otherwise):
+            going = _ask(front, fault, expression(path, subject, scope), otherwise, work)
+        case Demand(test, scope):
+            going = path.assume(condition(path, test, scope))
+        case Loop(iterable, scope, loop):
+            front.loops[loop] = _known(elements(expression(path, iterable, scope)))
+            going = True
+        case Next(target, scope, loop, exhausted):
+            if not front.loops[loop]:
+                front.at = exhausted.at
+                return True
+            bind(path, target, front.loops[loop].pop(0), scope)
+            going = True
+        case Give(value, scope):
+            front.given = NOTHING if value is None else expression(path, value, scope)
+            going = True
         case Run(node, scope):
-            return perform(path, node, scope)
+            going = perform(path, node, scope)
         case Enter(call, scope, callee, _):
             values = [expression(path, argument, scope) for argument in call.args]
             if len(values) != len(callee.parameters):
@@ -150,55 +152,61 @@ def _simple(path: Path, instruction: Run | Enter | Leave, given: Val) -> bool:
                 raise Refusal("DC108", text, "", call)
             pairs = zip(callee.parameters, values, strict=True)
             path.locals |= {(callee.path, name): value for name, value in pairs}
+            front.given = NOTHING
+            going = True
         case Leave(callee, target, scope):
             depth = len(callee.path)
-            path.locals = {
-                key: value for key, value in path.locals.items() if key[0][:depth] != callee.path
-            }
+            inside = [key for key in path.locals if key[0][:depth] == callee.path]
+            path.locals = {k: v for k, v in path.locals.items() if k not in inside}
             if target is not None:
-                assign(path, target, given, scope)
-    return True
+                assign(path, target, front.given, scope)
+            front.given = NOTHING
+            going = True
+        case _:
+            assert_never(instruction)
+    front.at += 1
+    return going
 
 
-def _copied(loops: dict[object, list[Val]]) -> dict[object, list[Val]]:
-    return {key: list(rest) for key, rest in loops.items()}
+def _ask(front: _Front, fault: str, subject: Val, otherwise: Label, work: list[_Front]) -> bool:
+    """Three ways on: the timer is due; it is not, and stays quiet; it is not, but fires early."""
+    path = front.path
+    if path.in_fault:
+        raise Refusal("DC115", "a fault asks no timer", "Faults strike when they like.")
+    if path.asked:
+        raise Refusal("DC115", "a step asks one timer only, once", "Split it into two actions.")
+    path.asked = True
+    calm = quiet(path, fault, _subject(subject))
+    no, early = path.fork(), path.fork()
+    if no.assume(build.negate(calm)):
+        work.append(front.fork(otherwise.at, no))
+    early.fault = fault
+    if early.assume(build.negate(calm)):
+        work.append(front.fork(front.at + 1, early))
+    return path.assume(calm)
 
 
-def _known(rows: list[tuple[Term, Val]], node: ast.expr) -> list[Val]:
+def quiet(path: Path, fault: str, subject: Things) -> Var:
+    """Stands for "the timer is due" until all processes are known."""
+    process = f"{path.actor}.{path.process}"
+    name = f"due({fault}, {type(subject).__name__}.{subject}, {process})"
+    path.context.timers[name] = Timer(fault, subject, path.actor, process)
+    return Var(name, BOOL)
+
+
+def _known(rows: list[tuple[Term, Val]]) -> list[Val]:
     """A `for` loop is written out, so what it goes through must not depend on the state."""
     if any(there != build.TRUE for there, _ in rows):
         raise Refusal(
             "DC104",
             "a `for` loop cannot go through what changes while the model runs",
             "Write `for m in self.messages:` and test inside: `if m in self.outbox:`.",
-            node,
         )
     return [value for _, value in rows]
 
 
-def _subject(value: Val, node: ast.expr) -> Things:
+def _subject(value: Val) -> Things:
     if isinstance(value, Known) and isinstance(value.value, Things):
         return value.value
     text = "a timer is about a message that is known when the step starts"
-    raise Refusal("DC115", text, "Make the message a parameter of the action.", node)
-
-
-def reads(instruction: Instruction) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The local names an instruction looks at, each with its scope."""
-    match instruction:
-        case Run(node, scope) | Demand(node, scope) | Branch(node, scope, _):
-            nodes: list[ast.AST] = [node]
-        case Ask(_, node, scope, _) | Loop(node, scope, _):
-            nodes = [node]
-        case Give(value, scope):
-            nodes = [value] if value else []
-        case Enter(call, scope, _, _):
-            nodes = list(call.args)
-        case _:
-            return
-    for root in nodes:
-        for part in ast.walk(root):
-            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
-                yield scope.path, part.id
-            if isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name):
-                yield scope.path, part.target.id
+    raise Refusal("DC115", text, "Make the message a parameter of the action.")

@@ -60,6 +60,9 @@ def parse_faults(text: str) -> dict[str, float]:
             text = f"`{part}` is no fault budget"
             remedy = 'Write `--faults "lose=1 crash=inf"`: a name, `=`, a whole number or inf.'
             raise InputError(Diagnostic("DC007", text, remedy))
+        if key in budget:
+            text = f"the fault `{key}` is given twice"
+            raise InputError(Diagnostic("DC007", text, "Give each budget once."))
         budget[key] = inf if amount == "inf" else int(amount)
     return budget
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from deliverycheck.errors import CODES, Diagnostic
+from deliverycheck.report.jsonout import diagnostic_document
 from deliverycheck.report.text import wrapped
 from deliverycheck.system.verdicts import Json
 
@@ -31,15 +32,6 @@ def error_document(diagnostics: Sequence[Diagnostic], exit_code: int) -> dict[st
     """The findings as data."""
     return {
         "schema": "deliverycheck/error/1",
-        "errors": [
-            {
-                "code": found.code,
-                "message": found.message,
-                "remedy": found.remedy or None,
-                "file": found.file,
-                "line": found.line,
-            }
-            for found in diagnostics
-        ],
+        "errors": [diagnostic_document(found) for found in diagnostics],
         "exit": exit_code,
     }

@@ -8,19 +8,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from math import inf
 
+from deliverycheck.errors import Diagnostic
 from deliverycheck.explain.story import sentence
 from deliverycheck.system.verdicts import Evidence, Json, ModelResult, PropertyResult, Step, Trace
 
 SCHEMA = "deliverycheck/result/1"
 
 
-def result_document(results: Sequence[ModelResult], exit_code: int) -> dict[str, Json]:
-    """The document of a `check`."""
-    return {
+def result_document(
+    results: Sequence[ModelResult], exit_code: int, wrong: Sequence[Diagnostic] = ()
+) -> dict[str, Json]:
+    """The document of a `check`; `wrong`: the models that went wrong while they ran."""
+    document: dict[str, Json] = {
         "schema": SCHEMA,
         "tool": tool(),
         "results": [model_document(result) for result in results],
-        "exit": exit_code,
+        "exit": int(exit_code),
+    }
+    if wrong:
+        document["errors"] = [diagnostic_document(found) for found in wrong]
+    return document
+
+
+def diagnostic_document(found: Diagnostic) -> dict[str, Json]:
+    """One finding about the input."""
+    return {
+        "code": found.code,
+        "message": found.message,
+        "remedy": found.remedy or None,
+        "file": found.file,
+        "line": found.line,
     }
 
 

@@ -36,6 +36,8 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     yield from wrapped(" · ".join(parts), width, "  ")
     found = result.exploration
     seen = "all of them" if found.complete else f"not all: stopped by {found.stopped}"
+    if found.complete and any(prop.evidence.within for prop in result.properties):
+        seen = "all of them within bounds"
     counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
     yield from wrapped(f"{counts}: {seen}", width, "  ")
     if not result.judged_by.startswith("what the"):
@@ -93,7 +95,7 @@ def _claim(result: ModelResult) -> str:
     promised = [verdicts[name] for name in names if name in verdicts]
     if "violated" in promised:
         return f"claims {result.claims}: broken"
-    if "undetermined" in promised or len(promised) == 0:
+    if "undetermined" in promised or "holds" not in promised:
         return f"claims {result.claims}: open"
     return f"claims {result.claims}: kept" + (
         "" if len(promised) == len(names) else ", as far as checked"
@@ -108,7 +110,7 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
     word = click.style(f"{prop.verdict:12}", fg=COLOURS[prop.verdict])
     notes: list[str] = []
     if prop.as_expected is not None:
-        notes.append("as expected" if prop.as_expected else f"NOT AS EXPECTED: {prop.expected}")
+        notes.append(_expectation(prop))
     if prop.trace is not None:
         count = len(prop.trace.steps)
         because = " and ".join(prop.because)
@@ -127,6 +129,14 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
     first, *rest = wrap(note, width - column) or [""]
     yield f"  {word} {prop.name:{longest}}  {first}".rstrip()
     yield from (" " * column + line for line in rest)
+
+
+def _expectation(prop: PropertyResult) -> str:
+    if prop.as_expected:
+        return "as expected"
+    if prop.verdict == "undetermined":
+        return f"expected: {prop.expected}"
+    return f"NOT AS EXPECTED: {prop.expected}"
 
 
 def _stories(

@@ -53,7 +53,14 @@ MEANING: Mapping[Op, Callable[..., Value]] = {
 
 
 class ModelFault(InputError):
-    """The model does what it must not: a value leaves its domain, or a check fails."""
+    """The model does what it must not: a value leaves its domain, or a check fails.
+
+    `action` is the step that would do it.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, action: Action) -> None:
+        super().__init__(diagnostic)
+        self.action = action
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +104,32 @@ def perform(system: System, action: Action, before: Mapping[str, Value]) -> Stat
     """The state after an enabled action: all updates at once, everything else as it was."""
     for check in action.checks:
         if not evaluate(check.term, before):
-            raise ModelFault(_fault(action, check.message, check.file, check.line))
+            raise _fault(action, check.message, check.file, check.line)
     after = dict(before)
     for name, term in action.updates.items():
         value = evaluate(term, before)
         sort = system.variables[system.index[name]].sort
         if not contains(sort, value):
-            raise ModelFault(_fault(action, f"{name} becomes {value!r}, which is not in {sort}"))
+            raise _fault(action, f"{name} becomes {value!r}, which is not in {sort}")
         after[name] = value
     return tuple(after[variable.name] for variable in system.variables)
 
 
 def at_rest(system: System, state: State) -> bool:
-    """Whether no action but faults is enabled: nothing has to happen any more."""
-    return all(outcome.action.fault is not None for outcome in successors(system, state))
+    """Whether no action but faults is enabled: nothing has to happen any more.
+
+    A step that only a bound of the instance forbids could happen all the same.
+    """
+    now = system.valuation(state)
+    return not any(
+        action.fault is None and evaluate(action.guard, now) for action in system.actions
+    )
 
 
 def _fault(
     action: Action, text: str, file: str | None = None, line: int | None = None
-) -> Diagnostic:
-    return Diagnostic("DC150", f"in step {action.name}: {text}", "", file, line)
+) -> ModelFault:
+    remedy = "Guard the step with `require(...)`, or widen the type."
+    return ModelFault(
+        Diagnostic("DC150", f"in step {action.name}: {text}", remedy, file, line), action
+    )

@@ -11,8 +11,8 @@ from deliverycheck.system.sorts import IntSort
 from deliverycheck.system.terms import Term, Var
 
 
-def bounded(system: System, limit: int) -> System:
-    """The system with every endless integer ending at `limit`.
+def bounded(system: System, copies: int, naturals: int) -> System:
+    """The system with every endless integer ending: in channels at `copies`, else at `naturals`.
 
     A step that would go beyond is cut off by a `Bound` that names the variable. A system without
     endless variables is returned as it is.
@@ -20,10 +20,11 @@ def bounded(system: System, limit: int) -> System:
     endless = {v.name: v for v in system.variables if _is_endless(v.sort)}
     if not endless:
         return system
+    limits = {n: copies if v.store == "channel" else naturals for n, v in endless.items()}
     ending: dict[str, Term] = {}
     for name, variable in endless.items():
         low = variable.sort.low if isinstance(variable.sort, IntSort) else 0
-        ending[name] = Var(name, IntSort(low, max(limit, low)))
+        ending[name] = Var(name, IntSort(low, max(limits[name], low)))
 
     def end(term: Term) -> Term:
         return build.substitute(term, ending)
@@ -32,9 +33,9 @@ def bounded(system: System, limit: int) -> System:
         known = narrowed(action.guard)
         bounds = [replace(bound, term=end(bound.term)) for bound in action.bounds]
         for name in action.updates.keys() & endless.keys():
-            if range_of(action.updates[name], known)[1] > limit:
-                fits = build.at_most(end(action.updates[name]), build.integer(limit))
-                bounds.append(Bound(fits, f"{name}: at most {limit}"))
+            if range_of(action.updates[name], known)[1] > limits[name]:
+                fits = build.at_most(end(action.updates[name]), build.integer(limits[name]))
+                bounds.append(Bound(fits, f"{name}: at most {limits[name]}"))
         return replace(
             action,
             guard=end(action.guard),
@@ -49,7 +50,7 @@ def bounded(system: System, limit: int) -> System:
     return System(
         system.name,
         tuple(
-            replace(v, sort=IntSort(v.sort.low, max(limit, v.sort.low)))
+            replace(v, sort=IntSort(v.sort.low, max(limits[v.name], v.sort.low)))
             if v.name in endless and isinstance(v.sort, IntSort)
             else v
             for v in system.variables

@@ -1,0 +1,63 @@
+"""Instances: where to end what has no end, so that all of it can be explored.
+
+A model may leave open how many copies of an item are in flight, how long the line in an ordered
+channel gets, and how large a natural number grows. With finite fault budgets these mostly end by
+themselves, so the ends are raised until they cut nothing off, or until it is worth no more. What an
+end did cut off is on record in `Explored.hits`, and no verdict hides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf
+
+from deliverycheck.explore.search import Explored, Limits, Progress, explore
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.system.bounding import bounded
+
+SIZES = (3, 7, 15)
+"""The ends that are tried, one after the other."""
+
+COPIES_WHEN_ENDLESS = 2
+"""Copies of one item where a fault may happen without end: they never end by themselves."""
+
+LINE = 8
+"""Items in an ordered channel that sets no limit; where a fault may happen without end, one more
+than there are messages."""
+
+WORTH_WIDENING = 200_000
+"""States of an instance beyond which a larger one is not tried by itself."""
+
+
+def is_endless(budgets: Mapping[str, float]) -> bool:
+    """Whether some fault may happen without end."""
+    return any(amount == inf for amount in budgets.values())
+
+
+def line_of(messages: int, budgets: Mapping[str, float]) -> int:
+    """How long the line in an ordered channel without a limit may get."""
+    return messages + 1 if is_endless(budgets) else max(LINE, messages + 1)
+
+
+def explore_instance(
+    lifted: Lifted,
+    limits: Limits,
+    copies: int | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> Explored:
+    """Explore the smallest instance that cuts nothing off, or the largest worth trying.
+
+    `copies` fixes how many copies of one item can be in flight.
+    """
+    best: Explored | None = None
+    for size in SIZES:
+        flight = copies or (COPIES_WHEN_ENDLESS if is_endless(lifted.budgets) else size)
+        system = bounded(lifted.system, flight, size)
+        if best is not None and system == best.system:
+            break
+        best = explore(system, limits, report)
+        if not best.hits or best.stopped or len(best.states) > WORTH_WIDENING:
+            break
+    if best is None:
+        raise ValueError("no instance to explore")
+    return best
