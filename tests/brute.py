@@ -62,7 +62,7 @@ class Truth:
     """States, reachable or not, in which an enabled step leaves its domain or fails a check."""
     cuts: dict[State, set[str]] = field(default_factory=dict)
     busy: set[State] = field(default_factory=set)
-    """States in which a step that is no fault is enabled."""
+    """States in which a step that is no fault may happen, if only beyond a bound."""
     cost: dict[State, tuple[int, int]] = field(default_factory=dict)
     """For each reachable state: steps of a shortest run, and the fewest faults on one."""
 
@@ -87,12 +87,12 @@ class Truth:
         for at, action in enumerate(self.system.actions):
             if not value_of(action.guard, env):
                 continue
+            if action.fault is None:
+                self.busy.add(state)
             cut = {bound.name for bound in action.bounds if not value_of(bound.term, env)}
             if cut:
                 self.cuts.setdefault(state, set()).update(cut)
                 continue
-            if action.fault is None:
-                self.busy.add(state)
             after = dict(env)
             sound = all(value_of(check.term, env) for check in action.checks)
             for variable in self.system.variables:

@@ -120,6 +120,9 @@ class Maker:
             case 4:
                 step = self.apply("add", it, build.integer(1))
                 return step, self.apply("and", guard, self.apply("lt", it, high))
+            case 5:
+                room = self.apply("lt", low, it)
+                return self.apply("sub", it, build.integer(1)), self.apply("and", guard, room)
             case _:
                 step = self.apply("sub", it, build.integer(1))
                 return self.apply("ite", self.apply("le", it, low), high, step), guard
@@ -168,7 +171,8 @@ def random_action(rng: Random, maker: Maker, at: int, *, wild: bool) -> Action:
             # The shape that the bounding of endless variables makes.
             more = App("add", (Var(variable.name, sort), build.integer(rng.randint(1, 2))))
             updates[variable.name] = more
-            fits = App("le", (more, build.integer(sort.high or 0)))
+            top = (sort.high or 0) + (wild and rng.random() < 0.5)
+            fits = App("le", (more, build.integer(top)))
             bounds.append(Bound(fits, f"cut {rng.randint(0, 2)}"))
         else:
             updates[variable.name], guard = maker.inside(variable, sort, guard)

@@ -39,9 +39,13 @@ def clauses_of(found: Explored) -> Iterator[tuple[Clause, int, int]]:
 
 
 def doomed(found: Explored, then: int) -> set[State]:
-    """The states from which the engine says that `then` cannot be reached."""
+    """The states from which the engine says that `then` cannot be reached.
+
+    From a state that was not looked at, anything may be.
+    """
     goals = [bool(found.code.marks(word) & then) for word in found.states]
-    able = can_reach(found, backwards(found), goals)
+    goals[found.expanded :] = [True] * (len(goals) - found.expanded)
+    able = can_reach(backwards(found), goals)
     return {found.state(number) for number in range(len(found.states)) if not able[number]}
 
 
@@ -101,10 +105,6 @@ def test_the_run_to_any_state_is_the_canonical_one_of_all_shortest_runs() -> Non
     assert contested >= 100
 
 
-@pytest.mark.xfail(
-    reason="with several starts, the start found first wins over the first action",
-    raises=AssertionError,
-)
 def test_the_first_action_wins_over_the_first_initial_state() -> None:
     sort = IntSort(0, 2)
     x = Var("x", sort)
@@ -163,6 +163,19 @@ def claims_only_what_is_true(found: Explored, truth: Truth) -> None:
         assert doomed(found, then) <= truth.doomed(clause.then)
 
 
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [(Limits(0), "states"), (Limits(seconds=0.0), "seconds"), (Limits(memory=0.0), "memory")],
+)
+def test_a_limit_stops_a_search_only_while_something_is_left_to_look_at(
+    limits: Limits, why: str
+) -> None:
+    x = Variable("x", IntSort(0, 1))
+    step = Action("step", "p", build.TRUE, {"x": build.integer(1)})
+    assert explore(System("still", (x,), ((1,),), (step,)), limits).complete
+    assert explore(System("moving", (x,), ((0,),), (step,)), limits).stopped == why
+
+
 @pytest.mark.parametrize("seed", MOVING)
 def test_an_interrupted_search_keeps_what_it_knows(
     seed: int, monkeypatch: pytest.MonkeyPatch
@@ -185,9 +198,6 @@ def test_an_interrupted_search_keeps_what_it_knows(
         claims_only_what_is_true(found, truth)
 
 
-@pytest.mark.xfail(
-    reason="runs.py follows steps out of states that were not looked at", raises=KeyError
-)
 def test_a_search_cut_off_within_a_level_still_has_runs_to_what_it_found() -> None:
     # 3000 states at the start are more than one chunk; the search stops after 2048 of them.
     assert search.CHUNK < 3000
@@ -209,7 +219,9 @@ def test_the_graph_for_networkx_has_the_same_edges_distances_and_doom(seed: int)
     assert graph.number_of_nodes() == len(truth.reachable)
     assert graph.number_of_edges() == truth.transitions
     names = [variable.name for variable in found.system.variables]
-    states = {n: tuple(data[name] for name in names) for n, data in graph.nodes(data=True)}
+    states = {
+        n: tuple(data["values"][name] for name in names) for n, data in graph.nodes(data=True)
+    }
     faults = {a.name: a.fault for a in found.system.actions}
     assert sorted((states[s], d["action"], states[t]) for s, t, d in graph.edges(data=True)) == (
         sorted((s, found.system.actions[at].name, t) for s, at, t in truth.edges if s in truth.cost)
@@ -227,7 +239,6 @@ def test_the_graph_for_networkx_has_the_same_edges_distances_and_doom(seed: int)
         assert {states[n] for n in goals} == truth.where(clause.then)
 
 
-@pytest.mark.xfail(reason="values and attributes of a node share one name space", raises=TypeError)
 @pytest.mark.parametrize("name", ["depth", "initial", "expanded"])
 def test_a_variable_may_be_called_what_the_graph_calls_an_attribute(name: str) -> None:
     system = System("named", (Variable(name, IntSort(5, 9)),), ((7,),), ())

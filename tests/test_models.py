@@ -58,15 +58,15 @@ TABLE = [
     ids=[f"{row[0].name}-{row[1] or 'nothing'}-{len(row[2])}" for row in TABLE],
 )
 def test_the_table_of_verdicts(
-    model: object,
+    model: Path,
     faults: str,
     settings: dict[str, object],
     loss: str,
-    duplicate: str,
+    twice: str,
     messages: int,
 ) -> None:
     result = checked(str(model), faults, messages, settings)
-    for name, expected in (("no-loss", loss), ("no-duplicate-effect", duplicate)):
+    for name, expected in (("no-loss", loss), ("no-duplicate-effect", twice)):
         found = prop(result, name)
         seen = " ".join(sorted(found.because)) if found.verdict == "violated" else found.verdict
         assert seen == expected, name

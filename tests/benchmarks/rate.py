@@ -25,6 +25,7 @@ def main() -> None:
     for messages, tries, copies in INSTANCES:
         settings = {"tries_limit": tries, "copies": copies}
         system = lift(design_of(Alo, messages, settings), Alo.faults).system
+        found = explore(system)
         seconds: list[float] = []
         for _ in range(RUNS):
             began = time.perf_counter()

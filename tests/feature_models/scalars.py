@@ -156,4 +156,4 @@ class Maybes(Protocol):
     @one
     def look(self) -> None:
         require(self.level != 0 and self.level is not None)
-        self.seen = self.answer is None or self.answer == (self.level == 1)
+        self.seen = self.answer is None or self.level == 1

@@ -14,24 +14,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import assert_never, cast
+from typing import cast
 
+from deliverycheck.explore.expressions import python_of
 from deliverycheck.explore.packing import Packing, code_of, packing_of
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, System
 from deliverycheck.system.ranges import narrowed, range_of
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort
-from deliverycheck.system.terms import App, Const, Op, Term, Var, variables_of
-
-INFIX: Mapping[Op, str] = {
-    "and": " and ",
-    "or": " or ",
-    "eq": " == ",
-    "lt": " < ",
-    "le": " <= ",
-    "add": " + ",
-    "sub": " - ",
-}
+from deliverycheck.system.terms import App, Const, Term, Var, variables_of
 
 
 class Trouble(Exception):
@@ -90,6 +81,9 @@ def clause_bits(system: System) -> dict[tuple[str, int], tuple[int, int]]:
     return bits
 
 
+DEEPEST = 60
+"""Guards shared further down are tested one by one: Python takes no more than 99 indentations."""
+
 Row = tuple[int, Action, tuple[Term, ...]]
 """An action with its index and the conjuncts of its guard that are still to be tested."""
 
@@ -125,17 +119,17 @@ class _Writer:
         self.lines.append("    m = 0")
         # At rest is tested only where a property asks: in most states the first guard answers.
         if any(prop.kind == "at-rest" for prop in self.system.properties):
-            busy = " or ".join(map(self.term, moves)) or "False"
+            busy = " or ".join(map(self._text, moves)) or "False"
             self.lines.append(f"    if not ({busy}): m = {AT_REST}")
         if cuts:
-            self.lines.append(f"    if {' or '.join(map(self.term, cuts))}: m |= {CUT}")
+            self.lines.append(f"    if {' or '.join(map(self._text, cuts))}: m |= {CUT}")
         for number, clause in enumerate(clauses):
             first = 4 << (2 * number)
             for term, bit in ((clause.when, first), (clause.then, first << 1)):
                 if term == build.TRUE:
                     self.lines.append(f"    m |= {bit}")
                 elif term != build.FALSE:
-                    self.lines.append(f"    if {self.term(term)}: m |= {bit}")
+                    self.lines.append(f"    if {self._text(term)}: m |= {bit}")
         self.lines += ["    return m", ""]
 
     # The tree of guards
@@ -148,11 +142,17 @@ class _Writer:
                 self._leaf(index, action, depth, loaded, with_action)
                 rows.pop(0)
                 continue
+            if len(rows) == 1 or depth > DEEPEST:
+                self._load((v.name for part in rest for v in variables_of(part)), depth, loaded)
+                self._line(depth, f"if {' and '.join(map(self._text, rest))}:")
+                self._leaf(index, action, depth + 1, set(loaded), with_action)
+                rows.pop(0)
+                continue
             test = self._commonest(rows)
             inside = [(i, a, _without(r, test)) for i, a, r in rows if test in r]
             rows = [row for row in rows if test not in row[2]]
             self._load((v.name for v in variables_of(test)), depth, loaded)
-            self._line(depth, f"if {self.term(test)}:")
+            self._line(depth, f"if {self._text(test)}:")
             self._tree(inside, depth + 1, set(loaded), with_action)
 
     def _commonest(self, rows: list[Row]) -> Term:
@@ -165,16 +165,18 @@ class _Writer:
     ) -> None:
         """The action is enabled: check, see to the bounds, and add the state after it."""
         known = narrowed(action.guard)
-        for bound in action.bounds:
-            self._load((v.name for v in variables_of(bound.term)), depth, loaded)
-            self._line(depth, f"if not ({self.term(bound.term)}):")
-            self._line(depth + 1, f"hit({bound.name!r})")
-            self._line(depth, "else:")
+        if action.bounds:
+            self._load((v.name for b in action.bounds for v in variables_of(b.term)), depth, loaded)
+            self._line(depth, "within = True")
+            for bound in action.bounds:
+                self._line(depth, f"if not ({self._text(bound.term)}):")
+                self._line(depth + 1, f"hit({bound.name!r}); within = False")
+            self._line(depth, "if within:")
             depth += 1
             loaded = set(loaded)
         for check in action.checks:
             self._load((v.name for v in variables_of(check.term)), depth, loaded)
-            self._line(depth, f"if not ({self.term(check.term)}): raise Trouble({index}, s)")
+            self._line(depth, f"if not ({self._text(check.term)}): raise Trouble({index}, s)")
         constant = 0
         parts: list[str] = []
         for name, term in action.updates.items():
@@ -184,7 +186,7 @@ class _Writer:
                 low, high = range_of(term, {**known, **_within(action, known)})
                 if low < sort.low or high > sort.high:
                     self._load((v.name for v in variables_of(term)), depth, loaded)
-                    inside = f"{sort.low} <= {self.term(term)} <= {sort.high}"
+                    inside = f"{sort.low} <= {self._text(term)} <= {sort.high}"
                     self._line(depth, f"if not ({inside}): raise Trouble({index}, s)")
             delta = self._constant_delta(name, term, action.guard)
             if delta is not None:
@@ -221,32 +223,15 @@ class _Writer:
     def _code(self, term: Term, at: int) -> str:
         """The code to store for a term."""
         low = self.packing.slots[at].low
-        text = self.term(term)
+        text = self._text(term)
         return f"({text} - {low})" if low else text
 
     def _stored(self, at: int) -> str:
         low = self.packing.slots[at].low
         return f"(v{at} - {low})" if low else f"v{at}"
 
-    # Terms
-
-    def term(self, term: Term) -> str:
-        """The Python expression of a term."""
-        match term:
-            case Const(value, sort):
-                return str(value if isinstance(sort, IntSort) else code_of(sort, value))
-            case Var(name):
-                return f"v{self.system.index[name]}"
-            case App("not", (a,)):
-                return f"(not {self.term(a)})"
-            case App("ite", (test, a, b)):
-                return f"({self.term(a)} if {self.term(test)} else {self.term(b)})"
-            case App("min" | "max" as op, (a, b)):
-                x, y = self.term(a), self.term(b)
-                return f"({x} if {x} {'<' if op == 'min' else '>'} {y} else {y})"
-            case App(op, args):
-                return "(" + INFIX[op].join(map(self.term, args)) + ")"
-        assert_never(term)
+    def _text(self, term: Term) -> str:
+        return python_of(term, self.system.index)
 
     def _load(self, names: Iterable[str], depth: int, loaded: set[str]) -> None:
         """Read variables out of the word, each once on the way to a leaf."""

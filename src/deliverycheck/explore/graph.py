@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 def graph_of(found: Explored) -> nx.MultiDiGraph[int]:
     """The reachable states as a networkx graph.
 
-    A node is a state's number in order of discovery, with the variables' values under their names
-    and `depth`, `initial`, `expanded`; an edge is one enabled action, with `action`, `actor`,
-    `fault` and `message`.
+    A node is a state's number in order of discovery, with `values` (by variable), `depth`,
+    `initial` and `expanded`; an edge is one enabled action, with `action`, `actor`, `fault` and
+    `message`.
     """
     import networkx as nx  # heavy, and most runs do not draw
 
@@ -23,7 +23,7 @@ def graph_of(found: Explored) -> nx.MultiDiGraph[int]:
     for number in range(len(found.states)):
         graph.add_node(
             number,
-            **found.system.valuation(found.state(number)),
+            values=found.system.valuation(found.state(number)),
             depth=found.depth_of(number),
             initial=number < len(found.level(0)),
             expanded=number < found.expanded,

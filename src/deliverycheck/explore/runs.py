@@ -28,31 +28,31 @@ def shortest_run(found: Explored, goals: Iterable[int]) -> Run | None:
         return None
     depth = min(map(found.depth_of, wanted))
     wanted = {goal for goal in wanted if found.depth_of(goal) == depth}
-    # best[s]: (faults, rank of the state before, action) of the best run to s, all of one length.
-    # Ranks order the best runs of a level by their actions alone, so that comparing two runs is
-    # comparing the ranks of their last-but-one states, then their last actions.
+    # best[s]: (faults, rank of the state before, action, that state) of the best run to s, all of
+    # one length. Ranks order the best runs of a level by their actions alone, so that comparing two
+    # runs is comparing the ranks of their last-but-one states, then their last actions. From two
+    # initial states the same actions may lead: then the state that was found first decides.
     faults = [action.fault is not None for action in found.system.actions]
-    layer: dict[int, int] = {number: rank for rank, number in enumerate(found.level(0))}
+    layer = dict.fromkeys(found.level(0), 0)
     cost = dict.fromkeys(layer, 0)
     before: list[dict[int, tuple[int, int]]] = []
     for level in range(depth):
         ahead = found.level(level + 1)
-        best: dict[int, tuple[int, int, int]] = {}
-        came: dict[int, tuple[int, int]] = {}
+        best: dict[int, tuple[int, int, int, int]] = {}
         for number, rank in layer.items():
+            if number >= found.expanded:
+                continue  # what follows it was not looked at
             for action, word in found.code.edges(found.states[number]):
                 target = found.index[word]
-                if target not in ahead:
-                    continue
-                key = (cost[number] + faults[action], rank, action)
-                if target not in best or key < best[target]:
+                key = (cost[number] + faults[action], rank, action, number)
+                if target in ahead and (target not in best or key < best[target]):
                     best[target] = key
-                    came[target] = (number, action)
-        order = sorted(best, key=lambda target: best[target][1:])
-        layer = {target: rank for rank, target in enumerate(order)}
-        cost = {target: best[target][0] for target in order}
-        before.append(came)
-    goal = min(wanted, key=lambda number: (cost[number], layer[number]))
+        steps = sorted({key[1:3] for key in best.values()})
+        ranks = {step: rank for rank, step in enumerate(steps)}
+        layer = {target: ranks[key[1:3]] for target, key in best.items()}
+        cost = {target: key[0] for target, key in best.items()}
+        before.append({target: (key[3], key[2]) for target, key in best.items()})
+    goal = min(wanted, key=lambda number: (cost[number], layer[number], number))
     states = [goal]
     actions: list[int] = []
     for came in reversed(before):

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import cast, get_type_hints
 
 from deliverycheck.errors import Diagnostic, InputError
-from deliverycheck.lang.channels import Channel
+from deliverycheck.lang.channels import Channel, Connection, Fifo
 from deliverycheck.lang.hints import (
     Refused,
     channel_shape,
@@ -24,15 +24,17 @@ from deliverycheck.lang.hints import (
     number,
     shape_of,
 )
+from deliverycheck.lang.layout import default
+from deliverycheck.lang.membership import wrong_members
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.roles import Mark, Role, mark_of
-from deliverycheck.lang.shapes import Shape, default
+from deliverycheck.lang.shapes import Shape
 from deliverycheck.lang.source import file_of, line_of_class, place_of_field
 
 Function = Callable[..., object]
 
-_HIDDEN: tuple[type, ...] = (property, staticmethod, classmethod)
-_HARMLESS = ("__module__", "__doc__", "__annotations__", "__dict__", "__weakref__")
+MISSING = object()
+"""Stands for a default that is not given; None may be given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,9 @@ def declared_settings(cls: type[Protocol]) -> dict[str, tuple[object, object]]:
     stored = {name for function in _functions(cls).values() for name in _stores(function)}
     found: dict[str, tuple[object, object]] = {}
     for name, hint in _hints(cls).items():
-        given = inspect.getattr_static(cls, name, None)
-        if isinstance(given, bool | int | str | Enum) and name not in stored:
+        given: object = inspect.getattr_static(cls, name, MISSING)
+        is_scalar = given is None or isinstance(given, bool | int | str | Enum)
+        if is_scalar and name not in stored:
             found[name] = (hint, given)
     return found
 
@@ -106,7 +109,7 @@ def design_of(
     values: dict[str, object] = {"messages": messages}
     values |= {name: value for name, (_, value) in declared_settings(cls).items()}
     values |= settings or {}
-    wrong = list(_wrong_members(cls))
+    wrong = list(wrong_members(cls))
     fields = tuple(_fields(cls, values, line or messages + 1, wrong))
     methods = tuple(_methods(cls, values, wrong))
     if not wrong:
@@ -114,24 +117,6 @@ def design_of(
     if wrong:
         raise InputError(wrong)
     return Design(cls, messages, values, fields, methods)
-
-
-def _wrong_members(cls: type[Protocol]) -> Iterator[Diagnostic]:
-    """Members that neither the lifter nor a step-by-step run would see."""
-    for base in cls.__mro__:
-        if base is Protocol or not issubclass(base, Protocol):
-            continue
-        members: dict[str, object] = dict(vars(base))
-        for name, member in members.items():
-            special = name.startswith("__") and name not in _HARMLESS and callable(member)
-            hidden = type(member) in _HIDDEN
-            if not special and not hidden:
-                continue
-            code = getattr(member, "__code__", None)
-            where = line_of_class(base) if code is None else code.co_firstlineno
-            text = f"a model cannot have `{name}`: it would run unseen, outside the steps"
-            remedy = "A field's value in the class body is where it starts; else write a method."
-            yield Diagnostic("DC121", text, remedy, file_of(base), where)
 
 
 def _hints(cls: type[Protocol]) -> dict[str, object]:
@@ -160,13 +145,13 @@ def _fields(
     for name, hint in _hints(cls).items():
         if name in settings:
             continue
-        given: object = inspect.getattr_static(cls, name, None)
+        given: object = inspect.getattr_static(cls, name, MISSING)
         try:
             if is_channel(hint):
                 yield _channel_field(name, hint, given, values, line)
                 continue
             shape = shape_of(hint, values)
-            initial = default(shape) if given is None else given
+            initial = default(shape) if given is MISSING else given
             yield Field(name, shape, initial, is_volatile(hint), None)
         except Refused as refused:
             text = f"field `{name}`: {refused.message}"
@@ -177,9 +162,9 @@ def _fields(
 def _channel_field(
     name: str, hint: object, given: object, values: Mapping[str, object], line: int
 ) -> Field:
-    if not isinstance(given, Channel):
+    if type(given) not in (Channel, Fifo, Connection):
         raise Refused(
-            "a channel must say from whom to whom",
+            "a channel must say from whom to whom, and be one of ours",
             f"Write `{name}: Channel[Message] = Channel(sender, worker)`.",
         )
     shape = channel_shape(hint, cast("Channel[object]", given), values, line)
@@ -191,6 +176,7 @@ def _functions(cls: type[Protocol]) -> dict[str, Function]:
     found: dict[str, Function] = {}
     for base in reversed(cls.__mro__):
         if issubclass(base, Protocol) and base is not Protocol:
+            found = {name: f for name, f in found.items() if name not in vars(base)}
             found |= {name: f for name, f in vars(base).items() if inspect.isfunction(f)}
     return found
 
@@ -206,7 +192,7 @@ def _methods(
 ) -> Iterator[Marked]:
     for name, function in _functions(cls).items():
         mark = mark_of(function)
-        code = inspect.unwrap(function).__code__
+        code = function.__code__
         if mark is None:
             inherited = (mark_of(vars(base).get(name)) for base in cls.__mro__)
             role = next((m.role for m in inherited if m and m.role), None)
@@ -220,7 +206,13 @@ def _methods(
         parameters: list[tuple[str, Shape]] = []
         try:
             hints = get_type_hints(function, include_extras=True)
-            for parameter in list(inspect.signature(function).parameters)[1:]:
+            for parameter, kind in list(inspect.signature(function).parameters.items())[1:]:
+                if kind.kind is not kind.POSITIONAL_OR_KEYWORD or kind.default is not kind.empty:
+                    raise Refused(
+                        f"parameter `{parameter}` of `{name}` is no plain one",
+                        "A parameter is a choice over its type: write `m: Message`.",
+                        "DC111",
+                    )
                 if parameter not in hints:
                     raise Refused(
                         f"parameter `{parameter}` of `{name}` has no type",
@@ -249,15 +241,19 @@ def _wrong_roles(
         role = method.mark.role
         if role is None:
             continue
-        code = inspect.unwrap(method.function).__code__
+        code = method.function.__code__
         if by_name.setdefault(role.name, role) != role:
             text = f"two different roles are called `{role.name}`"
-            yield Diagnostic("DC112", text, "Give each role its own name.", code.co_filename)
+            remedy = "Give each role its own name."
+            yield Diagnostic("DC112", text, remedy, code.co_filename, code.co_firstlineno)
         try:
             count = number(role.replicas, values)
         except Refused as refused:
-            yield Diagnostic("DC112", refused.message, refused.remedy, code.co_filename)
+            yield Diagnostic(
+                "DC112", refused.message, refused.remedy, code.co_filename, code.co_firstlineno
+            )
             continue
         if count < 1:
             text = f"role `{role.name}` of {cls.__name__} has {count} replicas"
-            yield Diagnostic("DC112", text, "A role needs at least one.", code.co_filename)
+            remedy = "A role needs at least one."
+            yield Diagnostic("DC112", text, remedy, code.co_filename, code.co_firstlineno)

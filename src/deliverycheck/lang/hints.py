@@ -9,7 +9,9 @@ from typing import Annotated, Literal, TypeGuard, Union, cast, get_args, get_ori
 
 from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.domains import AtMost, Range, Sort, VolatileMark
+from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.shapes import (
+    EMPTY,
     LARGEST_DOMAIN,
     Bag,
     Choice,
@@ -22,12 +24,14 @@ from deliverycheck.lang.shapes import (
     Shape,
     Subset,
     Table,
-    every_value,
     is_record,
+    labels_of,
     perhaps,
 )
 
 LONGEST_LIST = 64
+LARGEST_SORT = 255
+DEEPEST_RECORD = 8
 LARGEST_ROOM = 255
 LARGEST_INTEGER = 2**31
 
@@ -42,8 +46,11 @@ class Refused(Exception):
         self.code = code
 
 
-def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
-    """The shape of a type hint; bounds that name a setting are looked up. Raises Refused."""
+def shape_of(hint: object, settings: Mapping[str, object], depth: int = 0) -> Shape:
+    """The shape of a type hint; bounds that name a setting are looked up. Raises Refused.
+
+    `depth`: how many records it is inside of.
+    """
     origin: object = get_origin(hint)
     args: tuple[object, ...] = get_args(hint)
     if origin is Annotated:
@@ -51,22 +58,33 @@ def shape_of(hint: object, settings: Mapping[str, object]) -> Shape:
     if hint is bool:
         return Flag()
     if origin is Literal:
-        return Choice(tuple(args))
+        return _choice(tuple(args))
     if origin is Union or origin is types.UnionType:
         return _union(args, settings)
     if is_record(hint):
-        hints = get_type_hints(hint, include_extras=True)
-        return Record(hint, tuple((name, shape_of(h, settings)) for name, h in hints.items()))
+        try:
+            hints = get_type_hints(hint, include_extras=True)
+        except (NameError, TypeError, AttributeError) as error:
+            raise Refused(f"the record's types cannot be read: {error}", "Define them.") from None
+        if depth > DEEPEST_RECORD:
+            raise Refused(f"{_name(hint)} contains itself", "Records are finite.")
+        return Record(hint, tuple((n, shape_of(h, settings, depth + 1)) for n, h in hints.items()))
     if is_sort(hint):
         return Choice(things(hint, settings))
     if isinstance(hint, EnumType):
-        return Choice(tuple(cast("Iterable[object]", hint)))
+        if issubclass(hint, int | str):
+            text = f"the members of {_name(hint)} are numbers or texts as well"
+            raise Refused(text, "Derive it from Enum alone.")
+        return _choice(tuple(cast("Iterable[object]", hint)))
     for part in args if _is_container(origin) else ():
         if _is_container(_base(part)):
             raise Refused(
                 "a container cannot be inside another one",
                 "Use a NamedTuple as key or element: `set[Pair]` in place of a dict of sets.",
             )
+    parts = len(args)
+    if (origin is set and parts != 1) or (origin is dict and parts != 2):
+        raise Refused(f"{hint} does not say what is in it", "Write `dict[Message, bool]`, say.")
     if origin is set:
         return Subset(_listed(shape_of(args[0], settings), hint))
     if origin is dict:
@@ -115,6 +133,8 @@ def channel_shape(
     `line` is how much of an ordered channel without a limit is looked at.
     """
     items = _listed(shape_of(get_args(hint)[0], settings), hint)
+    if EMPTY in labels_of(items):
+        raise Refused(f"an item of a channel cannot be called `{EMPTY}`", "Give it another name.")
     room = None if channel.limit is None else number(channel.limit, settings)
     if room is not None and not 0 < room <= LARGEST_ROOM:
         raise Refused(
@@ -139,7 +159,21 @@ def is_channel(hint: object) -> bool:
 
 def things(sort: type[Sort], settings: Mapping[str, object]) -> tuple[Sort, ...]:
     """All things of a sort. Raises Refused."""
-    return tuple(sort(i) for i in range(1, number(sort.size, settings) + 1))
+    count = number(sort.size, settings)
+    if not 0 < count <= LARGEST_SORT:
+        text = f"{sort.__name__} has {count} things"
+        raise Refused(text, f"A sort has from 1 to {LARGEST_SORT}.", "DC110")
+    return tuple(sort(i) for i in range(1, count + 1))
+
+
+def _choice(options: tuple[object, ...]) -> Shape:
+    labels = labels_of(options)
+    if not options or len(set(labels)) < len(labels):
+        text = (
+            f"the values {', '.join(map(repr, options)) or '(none)'} cannot be told apart by name"
+        )
+        raise Refused(text, "Give each value a text of its own.")
+    return Choice(options)
 
 
 def number(value: int | str, settings: Mapping[str, object]) -> int:

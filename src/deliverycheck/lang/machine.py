@@ -18,11 +18,12 @@ from deliverycheck.lang.design import Design, Marked
 from deliverycheck.lang.domains import Sort
 from deliverycheck.lang.environment import Turbulence, turbulences
 from deliverycheck.lang.hints import things
+from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.ledger import Ledger
 from deliverycheck.lang.naming import TIMER_FAULTS, budget_key, step_name
 from deliverycheck.lang.running import Move as Move
 from deliverycheck.lang.running import Running, Snapshot, frames_of
-from deliverycheck.lang.shapes import contains, every_value, mentions, room_of
+from deliverycheck.lang.shapes import contains, mentions, room_of
 
 Kept: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, ...], ...]]
 """By method and place: the locals a process still needs there, each as the path of its names."""

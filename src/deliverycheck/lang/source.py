@@ -38,7 +38,7 @@ def class_node(cls: type) -> ast.ClassDef | None:
 
 def function_node(function: Callable[..., object]) -> ast.FunctionDef | None:
     """The definition of a function, found by file and first line (that of its first decorator)."""
-    code = inspect.unwrap(function).__code__
+    code = function.__code__
     try:
         tree = tree_of(code.co_filename)
     except OSError:

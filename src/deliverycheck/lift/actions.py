@@ -9,12 +9,9 @@ from itertools import product
 from deliverycheck.errors import Diagnostic
 from deliverycheck.lang.design import Design, Marked
 from deliverycheck.lang.domains import Message
+from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.naming import IDLE, budget_key, step_name
-from deliverycheck.lang.shapes import (
-    DomainTooLarge,
-    every_value,
-    label_of,
-)
+from deliverycheck.lang.shapes import DomainTooLarge, label_of
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.faults import Budget
 from deliverycheck.lift.flattening import flatten_method
@@ -80,6 +77,10 @@ class Workshop:
                         self._finish(marked, flow, None, path, 0, arguments, starts=True)
             except Refusal as refusal:
                 self.refused.append(refusal.located(marked.function))
+                return
+            except RecursionError:
+                deep = Refusal("DC105", f"`{marked.name}` is nested too deeply", "Split it.")
+                self.refused.append(deep.located(marked.function))
                 return
 
     def _path(

@@ -82,10 +82,14 @@ def item(path: Path, value: Val, key: Val, node: ast.Subscript, scope: Scope) ->
                 result = merged(here, cell, result, path.context.settings)
             return result
         case Several(items) if isinstance(key, Known) and isinstance(key.value, int):
-            return items[key.value]
+            if -len(items) <= key.value < len(items):
+                return items[key.value]
+            raise Refusal("DC108", f"`{shown(node)}`: no such index")
         case Known(row) if (parts := parts_of(row)) is not None:
             if isinstance(key, Known) and isinstance(key.value, int):
-                return Known(parts[key.value])
+                if -len(parts) <= key.value < len(parts):
+                    return Known(parts[key.value])
+                raise Refusal("DC108", f"`{shown(node)}`: no such index")
         case _:
             pass
     raise Refusal("DC108", "only dicts, lists and tuples have items")
@@ -143,8 +147,12 @@ def function(path: Path, called: object, values: list[Val], node: ast.Call, scop
         return Known(size.value) if isinstance(size, Const) else Sym(Integer(0, None), (size,))
     if (called is min or called is max) and len(values) > 1:
         return extreme(called is min, values)
-    if called is range and all(isinstance(v, Known) for v in values):
-        return Known(range(*(cast("int", v.value) for v in values if isinstance(v, Known))))
+    if called is range:
+        bounds = [v.value for v in values if isinstance(v, Known) and isinstance(v.value, int)]
+        if len(bounds) != len(values) or not 1 <= len(bounds) <= 3 or bounds[2:] == [0]:
+            text = f"`{shown(node)}` is no range known while lifting"
+            raise Refusal("DC105", text, "Use whole numbers and settings.", node)
+        return Known(range(*bounds))
     if called is bool and len(values) == 1:
         return flag(truth(values[0]))
     if called is set and not values:

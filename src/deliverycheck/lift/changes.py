@@ -12,10 +12,12 @@ from deliverycheck.lift.channels import put, take
 from deliverycheck.lift.containers import (
     cells_of,
     default_terms,
+    inside,
     list_cells,
     member,
     position,
     presence,
+    present,
 )
 from deliverycheck.lift.equality import merged, same
 from deliverycheck.lift.expressions import expression
@@ -56,17 +58,15 @@ def assign_item(path: Path, name: str, key: Val, value: Val, scope: Scope, node:
     match field.shape:
         case Table(_, content):
             cell = perhaps(content)
-            new = Sym(
-                cell, coerced(Sym(content, fitted(path, value, content, scope, node)), cell, [])
-            )
+            new = present(Sym(content, fitted(path, value, content, scope, node)), cell)
             written: list[Term] = []
-            possible = False
+            hits: list[Term] = []
             for option, old in cells_of(field):
-                hit = same(key, Known(option))
-                possible = possible or hit != build.FALSE
-                written += replaced(hit, new.terms, old.terms)
-            if not possible:
+                hits.append(same(key, Known(option)))
+                written += replaced(hits[-1], new.terms, old.terms)
+            if all(hit == build.FALSE for hit in hits):
                 raise Refusal("DC108", f"`{describe(key)}` cannot be a key of `{name}`")
+            path.demand(build.any_of(*hits), f"`{shown(node)}`: no such key", scope, node)
             path.write_field(name, tuple(written))
         case Sequel(content, length):
             at = position(key, field.terms[0])
@@ -99,7 +99,9 @@ def change(
     field = path.read_field(name)
     if isinstance(field.shape, Bag | Queue) and verb in ("put", "take") and len(values) == 1:
         path.tell(verb, name, describe(values[0]))
-        return (put if verb == "put" else take)(path, name, values[0])
+        if verb == "put":
+            return put(path, name, values[0], scope, call)
+        return take(path, name, values[0])
     path.tell("write", name, f"{verb} {', '.join(map(describe, values))}".strip())
     match field.shape, verb, values:
         case Subset(elements), "add" | "discard" | "remove", [value]:
@@ -109,6 +111,8 @@ def change(
             if all(hit == build.FALSE for hit in hits):
                 raise Refusal("DC108", f"`{describe(value)}` cannot be in `{name}`")
             new = build.truth(verb == "add")
+            if verb == "add":
+                path.demand(build.any_of(*hits), f"`{shown(call)}`: not of its type", scope, call)
             pairs = zip(hits, field.terms, strict=True)
             path.write_field(name, tuple(build.choose(hit, new, old) for hit, old in pairs))
         case Table(), "pop", [key, *rest] if len(rest) <= 1:
@@ -201,7 +205,7 @@ def popped(path: Path, node: ast.expr, scope: Scope) -> Val | None:
             result: Val = rest[0] if rest else Sym(content, default_terms(content))
             for option, cell in cells_of(field):
                 there = build.all_of(same(key, Known(option)), presence(cell))
-                found = Sym(content, coerced(cell, content, []))
+                found = inside(cell, content)
                 result = merged(there, found, result, path.context.settings)
             _remove_key(path, name, key, node, scope, lenient=bool(rest))
             return result

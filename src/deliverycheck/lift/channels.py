@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of
 from deliverycheck.lift.containers import queue_label
 from deliverycheck.lift.equality import same
+from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.path import Path
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import Known, Val, describe
@@ -15,9 +18,12 @@ from deliverycheck.system.terms import Term
 ONE = build.integer(1)
 
 
-def put(path: Path, name: str, value: Val) -> bool:
+def put(path: Path, name: str, value: Val, scope: Scope, node: ast.AST) -> bool:
     """Send; False if there is never room here."""
     field = path.read_field(name)
+    if isinstance(field.shape, Bag | Queue):
+        travels = build.any_of(*_hits(name, value, field.shape.items))
+        path.demand(travels, f"this cannot travel on `{name}`", scope, node)
     match field.shape:
         case Bag(items, room):
             hits = _hits(name, value, items)
@@ -73,7 +79,9 @@ def take(path: Path, name: str, value: Val) -> bool:
                 name, tuple(build.choose(hit, build.minus(t, ONE), t) for hit, t in pairs)
             )
         case Queue() as queue:
-            if not path.assume(build.equal(field.terms[0], _label(name, value, queue))):
+            travels = build.any_of(*_hits(name, value, queue.items))
+            head = build.equal(field.terms[0], _label(name, value, queue))
+            if not path.assume(build.all_of(travels, head)):
                 return False
             path.write_field(name, (*field.terms[1:], queue_label(queue, EMPTY)))
         case _:

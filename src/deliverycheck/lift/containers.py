@@ -7,21 +7,20 @@ from enum import Enum
 from typing import cast
 
 from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.lang.layout import default, every_value, leaves
 from deliverycheck.lang.shapes import (
     EMPTY,
     Bag,
     DomainTooLarge,
     Integer,
+    Perhaps,
     Queue,
     Sequel,
     Shape,
     Subset,
     Table,
-    default,
-    every_value,
     label_of,
     labels_of,
-    leaves,
     mentions,
     perhaps,
 )
@@ -90,7 +89,27 @@ def presence(cell: Sym) -> Term:
 
 def inside(cell: Sym, shape: Shape) -> Sym:
     """The value of a cell that is known to be there."""
+    if cell.shape == Perhaps(shape):
+        return Sym(shape, cell.terms[1:])
     return Sym(shape, coerced(cell, shape, []))
+
+
+def present(value: Sym, cell: Shape) -> Sym:
+    """A value as the content of a cell."""
+    if cell == Perhaps(value.shape):
+        return Sym(cell, (build.TRUE, *value.terms))
+    return Sym(cell, coerced(value, cell, []))
+
+
+def is_container(value: Val) -> bool:
+    """Whether a value is a container, which must not get a second name."""
+    match value:
+        case Known(known):
+            return isinstance(known, set | dict | list)
+        case Sym(shape, _):
+            return isinstance(shape, Subset | Table | Sequel | Bag | Queue)
+        case Several(parts):
+            return any(map(is_container, parts))
 
 
 def total(terms: Iterable[Term]) -> Term:
@@ -111,8 +130,9 @@ def position(key: Val, length: Term) -> Term:
     match key:
         case Known(int() as at) if not isinstance(at, bool):
             return build.plus(length, build.integer(at)) if at < 0 else build.integer(at)
-        case Sym(Integer(), (term,)):
-            return term
+        case Sym(Integer(low, _), (term,)):
+            behind = build.less(term, build.integer(0)) if low < 0 else build.FALSE
+            return build.choose(behind, build.plus(length, term), term)
         case _:
             raise Refusal("DC108", "an index is a whole number")
 

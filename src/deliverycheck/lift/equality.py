@@ -6,15 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from deliverycheck.lang.domains import Sort as Things
-from deliverycheck.lang.shapes import (
-    Choice,
-    Flag,
-    Integer,
-    Perhaps,
-    Record,
-    Shape,
-    perhaps,
-)
+from deliverycheck.lang.shapes import Choice, Flag, Integer, Perhaps, Record, Shape, perhaps
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import (
     NOTHING,
@@ -37,7 +29,9 @@ def same(left: Val, right: Val) -> Term:
     """Whether two values are equal, as Python's `==` would say."""
     match left, right:
         case Known(a), Known(b):
-            return build.truth(type(a) is type(b) and a == b)
+            if type(a) is not type(b) and a == b:
+                raise _confusing(a, b)
+            return build.truth(a == b)
         case Known(), Sym():
             return same(right, left)
         case Sym(shape, terms), Known(value):
@@ -54,6 +48,12 @@ def same(left: Val, right: Val) -> Term:
             if isinstance(shape, Perhaps):
                 return build.negate(terms[0])
             if not fits(shape, value):
+                if isinstance(shape, Flag | Integer) and isinstance(value, bool | int):
+                    raise _confusing(value, True)
+                options = shape.options if isinstance(shape, Choice) else ()
+                for option in options:
+                    if option == value:
+                        raise _confusing(option, value)
                 return build.FALSE
             constants = known_terms(shape, value)
             return build.all_of(*map(build.equal, terms, constants))
@@ -71,6 +71,10 @@ def _same_terms(left: Sym, right: Sym) -> Term:
     match left.shape, right.shape:
         case Integer(), Integer():
             return build.equal(left.terms[0], right.terms[0])
+        case Flag(), Choice():
+            return _same_terms(as_choice(left), right)
+        case Choice(), Flag():
+            return _same_terms(left, as_choice(right))
         case Choice(mine), Choice(theirs) if mine != theirs:
             common = [option for option in mine if option in theirs]
             return build.any_of(
@@ -95,6 +99,18 @@ def _same_terms(left: Sym, right: Sym) -> Term:
             return build.all_of(*map(build.equal, left.terms, right.terms))
         case _:
             raise Refusal("DC108", "values of two different types are never equal")
+
+
+def as_choice(value: Sym) -> Sym:
+    """A truth value as a choice between two options."""
+    shape = Choice((False, True))
+    return Sym(shape, coerced(value, shape, []))
+
+
+def _confusing(a: object, b: object) -> Refusal:
+    """Python finds True equal to 1; a model that rests on it is more likely mistaken."""
+    text = f"`{a!r}` and `{b!r}` are of different types, though Python may call them equal"
+    return Refusal("DC108", text, "Compare whole numbers with whole numbers, flags with flags.")
 
 
 def joined(left: Shape, right: Shape) -> Shape:

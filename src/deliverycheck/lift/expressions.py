@@ -7,34 +7,30 @@ where it would not.
 from __future__ import annotations
 
 import ast
-import builtins
 import inspect
 from collections.abc import Iterator, Mapping
-from enum import Enum
 
 from deliverycheck.errors import did_you_mean
-from deliverycheck.lang.domains import Message
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.hints import things
 from deliverycheck.lang.protocol import Protocol
-from deliverycheck.lang.shapes import Choice, Integer, Perhaps
+from deliverycheck.lang.shapes import Integer, Perhaps
 from deliverycheck.lift.calls import attribute, function, item, method
-from deliverycheck.lift.containers import elements, member, truth
-from deliverycheck.lift.equality import merged, same
+from deliverycheck.lift.comparing import comparison
+from deliverycheck.lift.containers import elements, truth
+from deliverycheck.lift.equality import merged
 from deliverycheck.lift.flow import TIMERS, Scope
 from deliverycheck.lift.helpers import returned_expression
 from deliverycheck.lift.ledger import look
-from deliverycheck.lift.numbers import added, ordered
+from deliverycheck.lift.lookup import LEDGER, name_of, own_of
+from deliverycheck.lift.numbers import added
 from deliverycheck.lift.path import Path
 from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import NOTHING, Known, Several, Sym, Val, flag
+from deliverycheck.lift.values import Known, Several, Sym, Val, flag
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-
-_LEDGER = Known(object())
-"""What `self.ledger` is, until it is asked something."""
 
 
 def expression(path: Path, node: ast.expr, scope: Scope) -> Val:
@@ -58,6 +54,8 @@ def number(path: Path, node: ast.expr, scope: Scope) -> Val:
 
 def condition(path: Path, node: ast.expr, scope: Scope) -> Term:
     """The truth value of an expression, as Python would take it in an `if`. Raises Refusal."""
+    if isinstance(node, ast.BoolOp):
+        return _connected(path, node.op, node.values, scope)
     value = expression(path, node, scope)
     try:
         return truth(value)
@@ -70,9 +68,9 @@ def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
         case ast.Constant(value=value):
             return Known(value)
         case ast.Name(id=name):
-            return _name(path, name, scope)
+            return name_of(path, name, scope)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            return _own(path, name)
+            return own_of(path, name)
         case ast.Attribute(value=inner, attr=name):
             return attribute(path, expression(path, inner, scope), name, node, scope)
         case ast.Subscript(value=inner, slice=index):
@@ -82,10 +80,13 @@ def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
             return Known([])
         case ast.Dict(keys=[]):
             return Known({})
-        case ast.Tuple(elts=parts) | ast.List(elts=parts) | ast.Set(elts=parts):
+        case ast.Set():
+            text = f"`{shown(node)}` cannot be a value here"
+            raise Refusal("DC105", text, "After `in`, or to go through, write a tuple.")
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
             return Several(tuple(expression(path, part, scope) for part in parts))
-        case ast.BoolOp(op=op, values=parts):
-            return flag(_connected(path, op, parts, scope))
+        case ast.BoolOp(op=op, values=[first, *rest]):
+            return _picked(path, op, first, rest, scope)
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             return flag(build.negate(condition(path, inner, scope)))
         case ast.UnaryOp(op=ast.USub(), operand=inner):
@@ -108,41 +109,17 @@ def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
             raise Refusal("DC105", f"`{shown(node)}` is not part of the language", "", node)
 
 
-def _name(path: Path, name: str, scope: Scope) -> Val:
-    found = path.locals.get((scope.path, name))
-    if found is not None:
-        return found
-    code, namespace = scope.function.__code__, scope.function.__globals__
-    if name in code.co_varnames:
-        text = f"`{name}` may have no value here"
-        raise Refusal("DC106", text, "Give it one on every way that leads here.")
-    if name in namespace:
-        return Known(namespace[name])
-    if hasattr(builtins, name):
-        return Known(getattr(builtins, name))
-    known = [*code.co_varnames, *namespace]
-    raise Refusal("DC106", f"there is no `{name}`", did_you_mean(name, known))
-
-
-def _own(path: Path, name: str) -> Val:
-    context = path.context
-    if name in context.fields:
-        return path.read_field(name)
-    if name == "messages":
-        return Known(things(Message, context.settings))
-    if name in context.settings:
-        return Known(context.settings[name])
-    if name == "ledger":
-        if path.in_property:
-            return _LEDGER
-        raise Refusal(
-            "DC119",
-            "a step cannot look into the ledger: no protocol knows what really happened",
-            "Keep a field of your own; only `@always` and `@sometimes` read the ledger.",
-        )
-    known = [*context.fields, *(s for s in context.settings if s != "messages")]
-    text = f"this model has no field or setting `{name}`"
-    raise Refusal("DC107", text, did_you_mean(name, known))
+def _picked(path: Path, op: ast.boolop, first: ast.expr, rest: list[ast.expr], scope: Scope) -> Val:
+    """`and` and `or` as a value: in Python that is one of the operands."""
+    value = expression(path, first, scope)
+    if not rest:
+        return value
+    holds = truth(value)
+    with path.under(holds if isinstance(op, ast.And) else build.negate(holds)):
+        other = _picked(path, op, rest[0], rest[1:], scope)
+    if isinstance(op, ast.And):
+        return merged(holds, other, value, path.context.settings)
+    return merged(holds, value, other, path.context.settings)
 
 
 def _connected(path: Path, op: ast.boolop, parts: list[ast.expr], scope: Scope) -> Term:
@@ -166,50 +143,17 @@ def _compared(
     take = [number if isinstance(op, _ORDERS) else expression for op in ops]
     value = take[0](path, left, scope)
     for op, node, taken in zip(ops, rest, take, strict=True):
+        looked_into = node
+        if isinstance(op, ast.In | ast.NotIn) and isinstance(node, ast.Set):
+            looked_into = ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
         with path.under(result):
-            other = taken(path, node, scope)
+            other = taken(path, looked_into, scope)
         try:
-            result = build.all_of(result, _comparison(op, value, other))
+            result = build.all_of(result, comparison(op, value, other))
         except Refusal as refusal:
             raise refusal.at(node, scope.function) from None
         value = other
     return result
-
-
-def _comparison(op: ast.cmpop, left: Val, right: Val) -> Term:
-    match op:
-        case ast.Eq():
-            return same(left, right)
-        case ast.NotEq():
-            return build.negate(same(left, right))
-        case ast.Is() | ast.IsNot():
-            single = [v for v in (left, right) if isinstance(v, Known) and _is_single(v.value)]
-            if not single:
-                text = "`is` compares with None, True, False and members of enumerations only"
-                raise Refusal("DC105", text, "Write `==`.")
-            if NOTHING in (left, right):
-                term = _is_none(left if right == NOTHING else right)
-            else:
-                term = same(left, right)
-            return term if isinstance(op, ast.Is) else build.negate(term)
-        case ast.In():
-            return member(left, right)
-        case ast.NotIn():
-            return build.negate(member(left, right))
-        case _:
-            return ordered(op, left, right)
-
-
-def _is_single(value: object) -> bool:
-    return value is None or isinstance(value, bool | Enum)
-
-
-def _is_none(value: Val) -> Term:
-    match value:
-        case Sym(Choice(options), _) if None not in options:
-            return build.FALSE
-        case _:
-            return same(value, NOTHING)
 
 
 def _call(path: Path, node: ast.Call, scope: Scope) -> Val:
@@ -224,12 +168,12 @@ def _call(path: Path, node: ast.Call, scope: Scope) -> Val:
         case ast.Call(func=ast.Attribute(value=inner, attr=name), args=arguments):
             target = expression(path, inner, scope)
             values = [expression(path, argument, scope) for argument in arguments]
-            if target is _LEDGER and len(values) == 1:
+            if target is LEDGER and len(values) == 1:
                 return look(path, name, values[0])
             return method(path, target, name, values, node)
         case ast.Call(func=ast.Name(id=name), args=arguments):
             values = [expression(path, argument, scope) for argument in arguments]
-            called = _name(path, name, scope)
+            called = name_of(path, name, scope)
             return function(
                 path, called.value if isinstance(called, Known) else None, values, node, scope
             )
@@ -272,24 +216,33 @@ def _own_call(path: Path, name: str, values: list[Val], node: ast.Call, scope: S
 
 
 def _quantified(path: Path, name: str, node: ast.GeneratorExp, scope: Scope) -> Val:
-    parts: list[tuple[Term, Val]] = []
-    for guard, names in list(_rows(path, node.generators, build.TRUE, scope)):
-        with path.naming(scope, names), path.under(guard):
-            parts.append((guard, expression(path, node.elt, scope)))
-    if name == "any":
-        return flag(build.any_of(*(build.all_of(guard, truth(value)) for guard, value in parts)))
-    if name == "all":
-        return flag(build.all_of(*(build.implies(guard, truth(value)) for guard, value in parts)))
+    """`any`, `all`, `sum` over a generator; the first two stop where they are decided."""
+    rows = _rows(path, node.generators, build.TRUE, scope)
     result: Val = Known(0)
-    for guard, value in parts:
-        result = added(result, merged(guard, value, Known(0), path.context.settings), 1)
-    return result
+    going_on: Term = build.TRUE
+    while going_on != build.FALSE:
+        with path.under(going_on):
+            row = next(rows, None)
+        if row is None:
+            break
+        guard, names = row
+        with path.naming(scope, names), path.under(build.all_of(going_on, guard)):
+            value = expression(path, node.elt, scope)
+            if name != "sum":
+                holds = truth(value)
+                stops = holds if name == "any" else build.negate(holds)
+                going_on = build.all_of(going_on, build.negate(build.all_of(guard, stops)))
+        if name == "sum":
+            result = added(result, merged(guard, value, Known(0), path.context.settings), 1)
+    if name == "sum":
+        return result
+    return flag(going_on if name == "all" else build.negate(going_on))
 
 
 def _rows(
     path: Path, loops: list[ast.comprehension], guard: Term, scope: Scope
 ) -> Iterator[tuple[Term, Mapping[str, Val]]]:
-    """Every binding of a generator's names, with when it is gone through."""
+    """Every binding of a generator's names, with when it is gone through, one at a time."""
     if not loops:
         yield guard, {}
         return
@@ -303,6 +256,6 @@ def _rows(
             for test in first.ifs:
                 with path.under(here):
                     here = build.all_of(here, condition(path, test, scope))
-            found = [] if here == build.FALSE else list(_rows(path, rest, here, scope))
-        for inner, names in found:
-            yield inner, {name: value, **names}
+            if here != build.FALSE:
+                for inner, names in _rows(path, rest, here, scope):
+                    yield inner, {name: value, **names}

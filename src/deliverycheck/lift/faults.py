@@ -9,9 +9,10 @@ from math import inf
 from deliverycheck.lang.channels import Connection
 from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Message, Sort
+from deliverycheck.lang.layout import leaves
 from deliverycheck.lang.naming import budget_key, budget_variable
 from deliverycheck.lang.roles import Role
-from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, leaves, mentions, parts_of
+from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, mentions, parts_of
 from deliverycheck.lift.containers import queue_label
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Bound, Event, Variable

@@ -31,7 +31,7 @@ from deliverycheck.lift.flow import (
     Stop,
 )
 from deliverycheck.lift.grammar import refuse_expression, refused_statement
-from deliverycheck.lift.helpers import helper_of, returned_expression
+from deliverycheck.lift.helpers import asks, helper_of, repeated_places, returned_expression
 from deliverycheck.lift.refusal import Refusal, shown
 
 
@@ -49,7 +49,7 @@ def flatten_method(cls: type[Protocol], function: Function) -> Flow:
     writer = _Writer(cls, flow)
     writer.block(node.body, scope, None, None, Label())
     flow.code.append(End())
-    writer.check_places()
+    flow.refusals += [(refusal, function) for refusal in repeated_places(flow)]
     return flow
 
 
@@ -74,10 +74,12 @@ class _Writer:
     def refuse(self, refusal: Refusal, scope: Scope) -> None:
         self.flow.refusals.append((refusal, scope.function))
 
-    def check(self, node: ast.expr | None, scope: Scope) -> None:
-        if node is not None:
-            for refusal in refuse_expression(node):
-                self.refuse(refusal, scope)
+    def fine(self, scope: Scope, *nodes: ast.expr | None) -> bool:
+        """Whether expressions have an allowed form; what has not is refused, and left out."""
+        refused = [r for node in nodes if node is not None for r in refuse_expression(node)]
+        for refusal in refused:
+            self.refuse(refusal, scope)
+        return not refused
 
     def block(
         self,
@@ -127,18 +129,17 @@ class _Writer:
             case ast.Continue() if again is not None:
                 self.code.append(Jump(again))
             case ast.Return(value=value):
-                self.check(value, scope)
                 if value is not None and scope.path == ():
                     raise Refusal("DC104", "an action returns nothing", "Write `return` alone.")
                 if scope.path:
-                    self.code.append(Give(value, scope))
+                    self.code.append(Give(value if self.fine(scope, value) else None, scope))
                     self.code.append(Jump(end))
                 else:
                     self.code.append(End())
             case ast.Expr(value=ast.Yield(value=value)):
                 self.stop(node, value)
             case ast.Expr(value=ast.YieldFrom(value=ast.Call() as call)):
-                self.call(call, None, scope)
+                self.call(call, None, scope, yields=True)
             case ast.Expr(value=ast.Call(func=ast.Name(id="require"), args=[test])):
                 self.demand(test, scope)
             case ast.Expr(value=ast.Call() as call) if helper_of(self.cls, call, scope):
@@ -146,29 +147,30 @@ class _Writer:
             case ast.Assign(targets=[target], value=ast.Call() as call) if self.is_inlined(
                 call, scope
             ):
-                self.check(target, scope)
+                if self.fine(scope, target):
+                    self.call(call, target, scope)
+            case ast.AnnAssign(target=ast.Name() as target, value=ast.Call() as call) if (
+                self.is_inlined(call, scope)
+            ):
+                bare = ast.AnnAssign(target, node.annotation, None, node.simple)
+                self.code.append(Run(ast.copy_location(bare, node), scope))
                 self.call(call, target, scope)
-            case ast.Expr(value=value) if isinstance(value, ast.Call):
-                self.check(value, scope)
-                self.code.append(Run(node, scope))
-            case ast.Assign(targets=[target], value=value):
-                self.check(target, scope)
-                self.check(value, scope)
-                self.code.append(Run(node, scope))
+            case ast.Expr(value=ast.Call() as value):
+                if self.fine(scope, value):
+                    self.code.append(Run(node, scope))
             case (
-                ast.AnnAssign(target=target, value=value)
+                ast.Assign(targets=[target], value=value)
+                | ast.AnnAssign(target=target, value=value)
                 | ast.AugAssign(target=target, value=value)
             ):
-                self.check(target, scope)
-                self.check(value, scope)
-                self.code.append(Run(node, scope))
+                if self.fine(scope, target, value):
+                    self.code.append(Run(node, scope))
             case _:
                 raise refused_statement(node)
 
     def for_loop(
         self, name: str, iterable: ast.expr, body: list[ast.stmt], scope: Scope, end: Label
     ) -> None:
-        self.check(iterable, scope)
         for inner in body:
             for found in ast.walk(inner):
                 if isinstance(found, ast.Yield | ast.YieldFrom):
@@ -176,18 +178,19 @@ class _Writer:
                     remedy = "Use `while` with a counter, or an action with a parameter."
                     raise Refusal("DC113", text, remedy, found)
         loop, top, after = Label(), Label(), Label()
-        self.code.append(Loop(iterable, scope, loop))
+        listed = iterable if self.fine(scope, iterable) else ast.Tuple([], ast.Load())
+        self.code.append(Loop(listed, scope, loop))
         self.mark(top)
-        self.code.append(Next(name, scope, loop, after))
+        self.code.append(Next(name, iterable, scope, loop, after))
         self.block(body, scope, top, after, end)
         self.code.append(Jump(top))
         self.mark(after)
 
     def demand(self, test: ast.expr, scope: Scope) -> None:
         """`require`: parts without a timer stay whole."""
-        if not _asks(test):
-            self.check(test, scope)
-            self.code.append(Demand(test, scope))
+        if not asks(test):
+            if self.fine(scope, test):
+                self.code.append(Demand(test, scope))
             return
         if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
             for part in test.values:
@@ -205,12 +208,12 @@ class _Writer:
     ) -> None:
         """Go on where `test` holds, else jump; timers are asked in Python's short-circuit order."""
         match test:
-            case _ if not _asks(test):
-                self.check(test, scope)
-                self.code.append(Branch(test, scope, otherwise, loop))
+            case _ if not asks(test):
+                if self.fine(scope, test):
+                    self.code.append(Branch(test, scope, otherwise, loop))
             case ast.Call(func=ast.Attribute(attr=name), args=[subject], keywords=[]):
-                self.check(subject, scope)
-                self.code.append(Ask(TIMERS[name], subject, scope, otherwise))
+                if self.fine(scope, subject):
+                    self.code.append(Ask(TIMERS[name], subject, scope, otherwise))
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 yes = Label()
                 self.condition(inner, scope, yes)
@@ -247,49 +250,32 @@ class _Writer:
         found = helper_of(self.cls, call, scope)
         return found is not None and returned_expression(found[0]) is None
 
-    def call(self, call: ast.Call, target: ast.expr | None, scope: Scope) -> None:
-        """Inline a helper."""
+    def call(
+        self, call: ast.Call, target: ast.expr | None, scope: Scope, *, yields: bool = False
+    ) -> None:
+        """Inline a helper; `yields`: it was called by `yield from`."""
         found = helper_of(self.cls, call, scope)
         if found is None:
             text = f"`{shown(call.func)}` is no method of this model"
             raise Refusal("DC106", text, "Only own methods can be called here.", call)
         function, owner = found
-        if function.__name__ in scope.path or function is scope.function:
+        if inspect.isgeneratorfunction(function) != yields:
+            text = f"`{function.__name__}` " + ("does not yield" if yields else "yields")
+            remedy = "Call it with `yield from` if, and only if, it yields."
+            raise Refusal("DC113", text, remedy, call)
+        if function in (*scope.callers, scope.function):
             text = f"`{function.__name__}` calls itself"
             raise Refusal("DC117", text, "Use a `while` loop.", call)
         node = function_node(function)
         if node is None:
             raise Refusal("DC105", f"the source of `{function.__name__}` cannot be found", "", call)
-        for argument in call.args:
-            self.check(argument, scope)
+        if not self.fine(scope, call):
+            return
         parameters = tuple(inspect.signature(function).parameters)[1:]
-        callee = Scope((*scope.path, function.__name__), function, owner, parameters)
+        callers = (*scope.callers, scope.function)
+        callee = Scope((*scope.path, function.__name__), function, owner, parameters, callers)
         end = Label()
         self.code.append(Enter(call, scope, callee, node))
         self.block(node.body, callee, None, None, end)
         self.mark(end)
         self.code.append(Leave(callee, target, scope))
-
-    def check_places(self) -> None:
-        seen: set[str] = set()
-        for instruction in self.code:
-            if isinstance(instruction, Stop):
-                if instruction.place in seen or instruction.place == "idle":
-                    text = f"two places are called `{instruction.place}`"
-                    if instruction.place == "idle":
-                        text = "`idle` is the place of a process that does not run"
-                    remedy = "Give each `yield` of a process its own name."
-                    self.refuse(Refusal("DC113", text, remedy, instruction.node), self.flow.scope)
-                seen.add(instruction.place)
-
-
-def _asks(test: ast.expr) -> bool:
-    """Whether a timer is asked anywhere in the expression."""
-    return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in TIMERS
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "self"
-        for node in ast.walk(test)
-    )

@@ -26,6 +26,8 @@ class Scope:
     function: Function
     owner: type
     parameters: tuple[str, ...]
+    callers: tuple[Function, ...] = ()
+    """The functions on the way here, to see when one calls itself."""
 
 
 @dataclass(eq=False, slots=True)
@@ -92,6 +94,7 @@ class Next:
     """Bind the next thing of the loop, or go on at `exhausted`."""
 
     target: str
+    node: ast.AST
     scope: Scope
     loop: Label
     exhausted: Label

@@ -12,7 +12,11 @@ from deliverycheck.lift.refusal import Refusal, shown
 
 def hint_of(node: ast.expr, function: Callable[..., object]) -> object:
     """The object a hint stands for. Raises Refusal."""
-    return _hint(node, function)
+    try:
+        return _hint(node, function)
+    except (AttributeError, TypeError, LookupError, ValueError) as error:
+        text = f"the type hint `{shown(node)}` cannot be read: {error}"
+        raise Refusal("DC109", text, "Name the type at the top of the file.", node) from None
 
 
 def _hint(node: ast.expr, function: Callable[..., object]) -> Any:

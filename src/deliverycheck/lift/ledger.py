@@ -18,6 +18,9 @@ from deliverycheck.system.terms import Term
 
 VERBS = ("accept", "effect", "tell_done", "tell_failed", "park", "take_over")
 
+RECORDS = ("accepted", "effects", "told", "parked", "held", "order")
+"""The names of the ledger's variables; no field may bear them in a model that speaks to it."""
+
 TOLD = Choice(("nothing", "done", "failed"))
 ORDER = Choice(("ordered", "stale", "overtaken"))
 ORDER_VARIABLE = "order"

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.lang.layout import default, flatten, leaves
 from deliverycheck.lang.machine import Kept
 from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.protocol import Protocol
-from deliverycheck.lang.shapes import (
-    Bag,
-    Queue,
-    Shape,
-    default,
-    flatten,
-    label_of,
-    leaves,
-    parts_of,
-)
-from deliverycheck.lang.source import class_node, place_of_field
+from deliverycheck.lang.shapes import Bag, Queue, Shape, label_of, parts_of
+from deliverycheck.lang.source import function_node, place_of_field
 from deliverycheck.lift.actions import Workshop
 from deliverycheck.lift.containers import mentioning
 from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
-from deliverycheck.lift.ledger import VERBS, records
+from deliverycheck.lift.ledger import RECORDS, VERBS, records
 from deliverycheck.lift.path import Context, Timer
 from deliverycheck.lift.processes import Process, stored, works_on
 from deliverycheck.lift.promises import own, standard
@@ -62,13 +55,13 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
     for marked in design.methods:
         if marked.mark.part in ("action", "fault"):
             shop.lift(marked)
-    refused = [*shop.refused, *_wrong_starts(design)]
+    refused = [*shop.refused, *_wrong_starts(design), *_wrong_names(design, context.verbs)]
     owners = _owners(design, shop.touched, refused)
     custom = [
         prop
         for marked in design.methods
         if marked.mark.part in ("always", "sometimes")
-        for prop in own(context, marked, refused)
+        for prop in own(context, marked, owners, refused)
     ]
     if refused:
         raise InputError(sorted(set(refused), key=lambda d: (d.file or "", d.line or 0, d.message)))
@@ -113,14 +106,25 @@ def _verbs(cls: type[Protocol]) -> frozenset[str]:
     """The ledger verbs that occur anywhere in a model's source."""
     found: set[str] = set()
     for base in cls.__mro__:
-        node = class_node(base) if issubclass(base, Protocol) and base is not Protocol else None
-        for part in ast.walk(node) if node else ():
-            match part:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=verb)):
-                    found |= {verb} & set(VERBS)
-                case _:
-                    pass
+        own = vars(base).values() if issubclass(base, Protocol) and base is not Protocol else ()
+        for function in filter(inspect.isfunction, own):
+            node = function_node(function)
+            for part in ast.walk(node) if node else ():
+                match part:
+                    case ast.Call(func=ast.Attribute(value=ast.Name(id="self"), attr=verb)):
+                        found |= {verb} & set(VERBS)
+                    case _:
+                        pass
     return frozenset(found)
+
+
+def _wrong_names(design: Design, verbs: frozenset[str]) -> Iterator[Diagnostic]:
+    """Fields that bear the name of one of the ledger's records."""
+    for piece in design.fields:
+        if verbs and piece.name in RECORDS:
+            text = f"the field `{piece.name}` bears the name of a record of the ledger"
+            where = place_of_field(design.cls, piece.name)
+            yield Diagnostic("DC107", text, "Give it another name.", *where)
 
 
 def _wrong_starts(design: Design) -> Iterator[Diagnostic]:
@@ -196,7 +200,8 @@ def _quiet(design: Design, shop: Workshop, owners: Mapping[str, str]) -> dict[st
         busy += _remembers(design, owners, timer)
         parts = [build.negate(term) for term in busy]
         if timer.fault == "delay":
-            parts += nothing_under_way(design, timer.subject)
+            still = nothing_under_way(design, timer.subject)
+            parts += (build.substitute(term, timer.store) for term in still)
         meaning[name] = build.all_of(*parts)
     return meaning
 

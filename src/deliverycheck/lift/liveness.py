@@ -60,7 +60,7 @@ def _next(at: int, instruction: Instruction) -> tuple[int, ...]:
             return (to.at,)
         case Branch(_, _, otherwise) | Ask(_, _, _, otherwise):
             return (at + 1, otherwise.at)
-        case Next(_, _, _, exhausted):
+        case Next(_, _, _, _, exhausted):
             return (at + 1, exhausted.at)
         case End() | Blocked():
             return ()
@@ -97,7 +97,7 @@ def _writes(instruction: Instruction) -> Iterator[Name]:
             yield scope.path, name
         case Run(ast.AugAssign(target=ast.Name(id=name)), scope):
             yield scope.path, name
-        case Next(name, scope, _, _):
+        case Next(name, _, scope, _, _):
             yield scope.path, name
         case Enter(_, _, callee, _):
             for name in callee.parameters:

@@ -8,9 +8,10 @@ from typing import cast
 
 from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.domains import Message
+from deliverycheck.lang.layout import flatten, leaves
 from deliverycheck.lang.machine import Machine
 from deliverycheck.lang.naming import budget_variable, owned_variable, process_variable
-from deliverycheck.lang.shapes import Shape, flatten, leaves
+from deliverycheck.lang.shapes import Shape
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.lift.processes import Process
 from deliverycheck.system.model import State
@@ -43,7 +44,8 @@ def observe(lifted: Lifted, machine: Machine) -> State:
                     note(name, piece.shape, machine.owned[actor][piece.name])
     for process in lifted.processes:
         _note_process(process, machine, note)
-    _note_ledger(machine, seen)
+    if any(variable.store == "ledger" for variable in lifted.system.variables):
+        _note_ledger(machine, seen)
     seen |= {budget_variable(key): int(left) for key, left in machine.budgets.items() if left < inf}
     return tuple(seen[variable.name] for variable in lifted.system.variables)
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Sort
+from deliverycheck.lang.layout import leaves
 from deliverycheck.lang.naming import owned_variable
-from deliverycheck.lang.shapes import Shape, leaves
+from deliverycheck.lang.shapes import Shape
 from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.liveness import Name
 from deliverycheck.lift.values import Sym, Val
@@ -32,12 +33,16 @@ class Mishap:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer that some process asks: the fault that fires it early, and what it is about."""
+    """A timer that some process asks: the fault that fires it early, and what it is about.
+
+    `store` is what the step had changed when it asked.
+    """
 
     fault: str
     subject: Sort
     actor: str
     process: str
+    store: Mapping[str, Term]
 
 
 @dataclass(frozen=True, slots=True)

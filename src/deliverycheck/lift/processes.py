@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.lang.layout import default, leaves
 from deliverycheck.lang.naming import IDLE, process_variable
-from deliverycheck.lang.shapes import (
-    Choice,
-    Flag,
-    Perhaps,
-    Record,
-    Shape,
-    default,
-    leaves,
-    perhaps,
-)
+from deliverycheck.lang.shapes import Choice, Flag, Perhaps, Record, Shape, perhaps
 from deliverycheck.lift.changes import fitted
 from deliverycheck.lift.containers import mentioning
 from deliverycheck.lift.equality import same
-from deliverycheck.lift.flow import Flow
+from deliverycheck.lift.flow import Flow, Stop
 from deliverycheck.lift.liveness import Name, live_names, written_names
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.values import Known, Sym, Val, known_terms, symbolic
@@ -81,6 +74,7 @@ def keep(
 ) -> dict[Name, tuple[Term, ...]]:
     """The locals that are still needed where the process stops, with their terms."""
     place = finished.place or IDLE
+    at = next(i.node for i in flow.code if isinstance(i, Stop) and i.place == place)
     needed = live_names(flow)[flow.places()[place]]
     parameters = {((), name) for name in flow.scope.parameters}
     path = finished.path
@@ -89,18 +83,19 @@ def keep(
         value = path.locals.get(name)
         if value is None:
             text = f"`{name[1]}` may have no value at `{place}`, but is needed after it"
-            raise Refusal("DC106", text, "Give it a value on every way to that `yield`.")
+            raise Refusal("DC106", text, "Give it a value on every way to that `yield`.", at)
         shape = path.declared.get(name) or process.locals.get(name)
         if shape is None:
-            shape = _natural(name[1], value, settings)
+            shape = _natural(name[1], value, settings, at)
         if process.locals.setdefault(name, shape) != shape:
-            raise Refusal("DC108", f"`{name[1]}` is of two types", f"Declare it: `{name[1]}: ...`.")
+            remedy = f"Declare it: `{name[1]}: ...`."
+            raise Refusal("DC108", f"`{name[1]}` is of two types", remedy, at)
         kept[name] = fitted(path, value, shape, flow.scope, None)
     process.kept[place] = tuple(kept)
     return kept
 
 
-def _natural(name: str, value: Val, settings: Mapping[str, object]) -> Shape:
+def _natural(name: str, value: Val, settings: Mapping[str, object], at: ast.AST) -> Shape:
     """The shape of a local that is kept across a yield without a declared type."""
     shape = symbolic(value, settings).shape if value != Known(None) else None
     match shape:
@@ -113,6 +108,7 @@ def _natural(name: str, value: Val, settings: Mapping[str, object]) -> Shape:
                 "DC108",
                 f"`{name}` is kept across a `yield`, so its type must be declared",
                 f"Write `{name}: Annotated[int, Range(0, 3)] = ...`, or whatever it is.",
+                at,
             )
 
 

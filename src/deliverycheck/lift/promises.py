@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations, product
 
 from deliverycheck.errors import Diagnostic
 from deliverycheck.lang.design import Marked
 from deliverycheck.lang.domains import Message
-from deliverycheck.lang.shapes import every_value, label_of
+from deliverycheck.lang.layout import every_value
+from deliverycheck.lang.shapes import DomainTooLarge, label_of
 from deliverycheck.lift.equality import same
 from deliverycheck.lift.expressions import condition
 from deliverycheck.lift.flow import Scope
@@ -88,7 +89,9 @@ def _no_deadlock(
     return Property("no-deadlock", "at-rest", tuple(clauses))
 
 
-def own(context: Context, marked: Marked, refused: list[Diagnostic]) -> Iterator[Property]:
+def own(
+    context: Context, marked: Marked, owners: Mapping[str, str], refused: list[Diagnostic]
+) -> Iterator[Property]:
     """A property the model states itself: `@always` or `@sometimes`, for every parameter."""
     value = returned_expression(marked.function)
     if value is None:
@@ -111,6 +114,10 @@ def own(context: Context, marked: Marked, refused: list[Diagnostic]) -> Iterator
             pairs = zip(names, values, strict=True)
             path.locals = {((), name): Known(v) for name, v in pairs}
             term = condition(path, value, scope)
+            crowd = next((name for name in path.touched if _is_crowd(context, owners, name)), None)
+            if crowd is not None:
+                text = f"`{crowd}` is volatile, and each replica has its own"
+                raise Refusal("DC116", text, "Say it of durable fields.")
             if path.mishaps:
                 mishap = path.mishaps[0]
                 text = f"property `{marked.name}` cannot always be computed: {mishap.message}"
@@ -121,5 +128,15 @@ def own(context: Context, marked: Marked, refused: list[Diagnostic]) -> Iterator
     except Refusal as refusal:
         refused.append(refusal.located(marked.function))
         return
+    except DomainTooLarge:
+        text = f"a parameter of `{marked.name}` has too many values"
+        refused.append(Refusal("DC110", text, "Use a smaller type.").located(marked.function))
+        return
     kind: PropertyKind = "sometimes" if marked.mark.part == "sometimes" else "always"
     yield Property(marked.name.replace("_", "-"), kind, tuple(clauses))
+
+
+def _is_crowd(context: Context, owners: Mapping[str, str], name: str) -> bool:
+    """Whether a volatile field exists several times, once in each replica of its role."""
+    roles = (role for role in context.design.roles() if role.name == owners.get(name))
+    return any(len(context.design.actors(role)) > 1 for role in roles)

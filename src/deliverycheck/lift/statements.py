@@ -6,15 +6,9 @@ import ast
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.hints import Refused, shape_of
-from deliverycheck.lang.shapes import (
-    Bag,
-    Queue,
-    Sequel,
-    Shape,
-    Subset,
-    Table,
-)
+from deliverycheck.lang.shapes import Shape
 from deliverycheck.lift.changes import assign_item, change, field_shape, fitted, popped
+from deliverycheck.lift.containers import is_container
 from deliverycheck.lift.expressions import expression, number
 from deliverycheck.lift.flow import Scope
 from deliverycheck.lift.hints import hint_of
@@ -23,8 +17,6 @@ from deliverycheck.lift.numbers import added
 from deliverycheck.lift.path import Path
 from deliverycheck.lift.refusal import Refusal, shown
 from deliverycheck.lift.values import Known, Sym, Val, describe
-
-_CONTAINERS = Subset | Table | Sequel | Bag | Queue
 
 
 def perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
@@ -43,7 +35,8 @@ def _perform(path: Path, node: ast.stmt, scope: Scope) -> bool:
         case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
             path.declared[(scope.path, name)] = _declared(path, annotation, scope)
             if value is not None:
-                assign(path, node.target, expression(path, value, scope), scope)
+                taken = popped(path, value, scope)
+                assign(path, node.target, taken or expression(path, value, scope), scope)
         case ast.AugAssign(target=target, op=ast.Add() | ast.Sub() as op, value=value):
             now = number(path, _as_load(target), scope)
             sign = 1 if isinstance(op, ast.Add) else -1
@@ -80,7 +73,7 @@ def assign(path: Path, target: ast.expr, value: Val, scope: Scope) -> None:
         case ast.Name(id=name):
             bind(path, name, value, scope)
         case ast.Attribute(value=ast.Name(id="self"), attr=name):
-            if isinstance(value, Sym) and isinstance(value.shape, _CONTAINERS):
+            if isinstance(value, Sym) and is_container(value):
                 text = f"`{shown(target)}` would become a second name for the same container"
                 raise Refusal("DC108", text, "Copy what is in it, item by item.")
             path.write_field(name, fitted(path, value, field_shape(path, name), scope, target))
@@ -98,8 +91,7 @@ def bind(path: Path, name: str, value: Val, scope: Scope) -> None:
     if name in scope.parameters:
         text = f"`{name}` is a parameter and cannot change"
         raise Refusal("DC118", text, "Use another name.")
-    fresh = isinstance(value, Known) and isinstance(value.value, set | dict | list)
-    if fresh or (isinstance(value, Sym) and isinstance(value.shape, _CONTAINERS)):
+    if is_container(value):
         text = "a local name cannot stand for a container: it would be a second name for the field"
         raise Refusal("DC108", text, "Use the field itself.")
     shape = path.declared.get((scope.path, name))

@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.hints import Refused, shape_of, things
+from deliverycheck.lang.layout import flatten, leaves
 from deliverycheck.lang.shapes import (
     Bag,
     Choice,
@@ -22,11 +23,9 @@ from deliverycheck.lang.shapes import (
     Shape,
     Subset,
     Table,
-    flatten,
     is_record,
     label_of,
     labels_of,
-    leaves,
     parts_of,
 )
 from deliverycheck.lift.refusal import Refusal

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import assert_never
+from typing import assert_never, get_type_hints
 
 from deliverycheck.lang.domains import Sort as Things
-from deliverycheck.lift.containers import elements
+from deliverycheck.lang.hints import Refused, shape_of
+from deliverycheck.lang.shapes import Shape
+from deliverycheck.lift.containers import elements, is_container
 from deliverycheck.lift.expressions import condition, expression
 from deliverycheck.lift.flow import (
     Ask,
@@ -25,8 +28,10 @@ from deliverycheck.lift.flow import (
     Loop,
     Next,
     Run,
+    Scope,
     Stop,
 )
+from deliverycheck.lift.liveness import Name
 from deliverycheck.lift.path import Path, Timer
 from deliverycheck.lift.refusal import Refusal
 from deliverycheck.lift.statements import assign, bind, perform
@@ -84,29 +89,53 @@ def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Fin
                 place = instruction.place if isinstance(instruction, Stop) else None
                 finished.append(Finished(front.path, place))
                 break
-            _mind_the_size(front, finished, flow)
+            _mind_the_size(front, instruction, finished, flow)
             try:
                 if not _advance(front, instruction, work):
                     break
             except Refusal as refusal:
                 scope = getattr(instruction, "scope", flow.scope)
-                refused.append(refusal.at(getattr(instruction, "node", ast.Pass()), scope.function))
+                refused.append(refusal.at(source_of(instruction), scope.function))
                 if isinstance(instruction, Loop):
                     front.loops[instruction.loop] = []
                 front.at += 1
     return finished
 
 
-def _mind_the_size(front: _Front, finished: list[Finished], flow: Flow) -> None:
+def source_of(instruction: Instruction) -> ast.AST:
+    """The piece of source an instruction was made from."""
+    match instruction:
+        case Run(node, _) | Stop(_, node):
+            return node
+        case Demand(test, _) | Branch(test, _, _):
+            return test
+        case Ask(_, node, _, _) | Loop(node, _, _) | Next(_, node, _, _, _):
+            return node
+        case Enter(call, _, _, _):
+            return call
+        case Give(value, _) | Leave(_, value, _):
+            return value or ast.Pass()
+        case Jump() | Blocked() | End():
+            return ast.Pass()
+    assert_never(instruction)
+
+
+def _mind_the_size(
+    front: _Front, instruction: Instruction, finished: list[Finished], flow: Flow
+) -> None:
     front.steps += 1
+    scope = getattr(instruction, "scope", flow.scope)
     if front.steps > LONGEST_STEP:
         text = "this step never ends: a loop goes on without a `yield`"
         remedy = 'Put `yield "..."` into the loop, or count with a `for`.'
-        raise Refusal("DC114", text, remedy).at(ast.Pass(), flow.scope.function)
+        loop = next(
+            (i for i in flow.code[front.at :: -1] if isinstance(i, Branch) and i.loop), instruction
+        )
+        raise Refusal("DC114", text, remedy).at(source_of(loop), scope.function)
     if len(finished) > MOST_PATHS:
         text = f"there are more than {MOST_PATHS} ways through this step"
         remedy = "Put a `yield` in between, or decide fewer things at once."
-        raise Refusal("DC110", text, remedy).at(ast.Pass(), flow.scope.function)
+        raise Refusal("DC110", text, remedy).at(source_of(instruction), scope.function)
 
 
 def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> bool:
@@ -134,7 +163,7 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
         case Loop(iterable, scope, loop):
             front.loops[loop] = _known(elements(expression(path, iterable, scope)))
             going = True
-        case Next(target, scope, loop, exhausted):
+        case Next(target, _, scope, loop, exhausted):
             if not front.loops[loop]:
                 front.at = exhausted.at
                 return True
@@ -146,12 +175,13 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
         case Run(node, scope):
             going = perform(path, node, scope)
         case Enter(call, scope, callee, _):
-            values = [expression(path, argument, scope) for argument in call.args]
+            values = [_argument(path, argument, scope) for argument in call.args]
             if len(values) != len(callee.parameters):
                 text = f"`{callee.path[-1]}` takes {len(callee.parameters)} arguments"
                 raise Refusal("DC108", text, "", call)
             pairs = zip(callee.parameters, values, strict=True)
             path.locals |= {(callee.path, name): value for name, value in pairs}
+            path.declared |= _declared(path, callee)
             front.given = NOTHING
             going = True
         case Leave(callee, target, scope):
@@ -166,6 +196,27 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
             assert_never(instruction)
     front.at += 1
     return going
+
+
+def _argument(path: Path, node: ast.expr, scope: Scope) -> Val:
+    value = expression(path, node, scope)
+    if is_container(value):
+        text = "a helper cannot be given a container: it would be a second name for the field"
+        raise Refusal("DC108", text, "Let the helper use the field itself.", node)
+    return value
+
+
+def _declared(path: Path, callee: Scope) -> dict[Name, Shape]:
+    """The shapes of a helper's parameters, as far as their hints say any."""
+    found: dict[Name, Shape] = {}
+    try:
+        hints = get_type_hints(callee.function, include_extras=True)
+    except (NameError, TypeError, AttributeError):
+        return found
+    for name in callee.parameters:
+        with suppress(Refused):
+            found[callee.path, name] = shape_of(hints.get(name), path.context.settings)
+    return found
 
 
 def _ask(front: _Front, fault: str, subject: Val, otherwise: Label, work: list[_Front]) -> bool:
@@ -188,9 +239,10 @@ def _ask(front: _Front, fault: str, subject: Val, otherwise: Label, work: list[_
 
 def quiet(path: Path, fault: str, subject: Things) -> Var:
     """Stands for "the timer is due" until all processes are known."""
+    timers = path.context.timers
+    name = f"timer {len(timers)}"
     process = f"{path.actor}.{path.process}"
-    name = f"due({fault}, {type(subject).__name__}.{subject}, {process})"
-    path.context.timers[name] = Timer(fault, subject, path.actor, process)
+    timers[name] = Timer(fault, subject, path.actor, process, dict(path.store))
     return Var(name, BOOL)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +13,8 @@ from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.roles import mark_of
 from deliverycheck.lang.source import forget, line_of_class
+
+_LOADED = count(1)
 
 
 def classes_in(file: Path) -> tuple[type[Protocol], ...]:
@@ -60,7 +62,8 @@ def _run(file: Path) -> ModuleType:
     """Run the file as a module of its own."""
     source = read_text(file)
     try:
-        code = compile(source, str(file), "exec")  # keeps the path as the user wrote it
+        # The path as the user wrote it; none of this module's own `from __future__ import`.
+        code = compile(source, str(file), "exec", dont_inherit=True)
     except SyntaxError as error:
         text = f"this is not Python: {error.msg}"
         raise InputError(Diagnostic("DC101", text, "", str(file), error.lineno)) from None
@@ -68,8 +71,8 @@ def _run(file: Path) -> ModuleType:
         raise InputError(
             Diagnostic("DC101", f"this is not Python: {error}", "", str(file))
         ) from None
-    digest = sha256(str(file.resolve()).encode()).hexdigest()[:12]
-    name = f"deliverycheck_model_{file.stem}_{digest}"
+    # A name of its own each time: a class loaded earlier must not see the names of this one.
+    name = f"deliverycheck_model_{next(_LOADED)}_{file.stem}"
     module = ModuleType(name)
     module.__file__ = str(file)
     forget()

@@ -72,6 +72,8 @@ def summary(results: Sequence[ModelResult]) -> Iterator[str]:
         for prop in result.properties
         if prop.as_expected is False
     ]
+    if not results:
+        return
     count = f"{len(results)} model" + ("s" if len(results) != 1 else "")
     if not wrong:
         yield f"{count}: everything as expected."

@@ -20,11 +20,13 @@ def bounded(system: System, copies: int, naturals: int) -> System:
     endless = {v.name: v for v in system.variables if _is_endless(v.sort)}
     if not endless:
         return system
-    limits = {n: copies if v.store == "channel" else naturals for n, v in endless.items()}
+    limits: dict[str, int] = {}
     ending: dict[str, Term] = {}
     for name, variable in endless.items():
         low = variable.sort.low if isinstance(variable.sort, IntSort) else 0
-        ending[name] = Var(name, IntSort(low, max(limits[name], low)))
+        first = max(int(state[system.index[name]]) for state in system.initial)
+        limits[name] = max(copies if variable.store == "channel" else naturals, low, first)
+        ending[name] = Var(name, IntSort(low, limits[name]))
 
     def end(term: Term) -> Term:
         return build.substitute(term, ending)
@@ -50,7 +52,7 @@ def bounded(system: System, copies: int, naturals: int) -> System:
     return System(
         system.name,
         tuple(
-            replace(v, sort=IntSort(v.sort.low, max(limits[v.name], v.sort.low)))
+            replace(v, sort=IntSort(v.sort.low, limits[v.name]))
             if v.name in endless and isinstance(v.sort, IntSort)
             else v
             for v in system.variables

@@ -50,13 +50,13 @@ def negate(term: Term) -> Term:
 def all_of(*terms: Term) -> Term:
     """The conjunction, flattened; false as soon as two parts exclude each other."""
     parts = _flatten("and", terms)
-    known: dict[Term, Term] = {}
+    known: dict[str, Value] = {}
     for part in parts:
         if part == FALSE or negate(part) in parts:
             return FALSE
         match part:
-            case App("eq", (Var() as var, Const() as value)):
-                if known.setdefault(var, value) != value:
+            case App("eq", (Var(name), Const(value))):
+                if known.setdefault(name, value) != value:
                     return FALSE
             case _:
                 pass
@@ -64,8 +64,8 @@ def all_of(*terms: Term) -> Term:
     # What an equation already settles need not be said again: from x = a follows not (x = b).
     for part in tuple(parts):
         match part:
-            case App("not", (App("eq", (Var() as var, Const() as value)),)):
-                if var in known and known[var] != value:
+            case App("not", (App("eq", (Var(name), Const(value))),)):
+                if name in known and known[name] != value:
                     del parts[part]
             case _:
                 pass

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from deliverycheck.errors import Diagnostic, InputError
-from deliverycheck.system.sorts import Sort, Value, contains
+from deliverycheck.system.sorts import EnumSort, Sort, Value, contains
 from deliverycheck.system.terms import IllTyped, Kind, Term, kind_of, kind_of_sort, variables_of
 
 State: TypeAlias = tuple[Value, ...]
@@ -142,6 +142,14 @@ def _faults_of(system: System) -> Iterator[str]:
         return
     if not system.initial:
         yield "there is no initial state"
+    names = [prop.name for prop in system.properties]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield f"two properties are called {name}"
+    for variable in system.variables:
+        if isinstance(variable.sort, EnumSort) and len(set(variable.sort.labels)) < len(
+            variable.sort.labels
+        ):
+            yield f"the labels of {variable.name} are not all different"
     for state in system.initial:
         if len(state) != len(system.variables):
             yield f"an initial state has {len(state)} values for {len(system.variables)} variables"

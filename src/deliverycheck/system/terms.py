@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never, get_args
 
-from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value
+from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value, contains
 
 Op: TypeAlias = Literal["not", "and", "or", "eq", "lt", "le", "add", "sub", "min", "max", "ite"]
 OPERATORS: tuple[Op, ...] = get_args(Op)
@@ -66,7 +66,11 @@ def kind_of_sort(sort: Sort) -> Kind:
 def kind_of(term: Term) -> Kind:
     """The kind of a term's value. Raises IllTyped where an operator does not fit its arguments."""
     match term:
-        case Const(_, sort) | Var(_, sort):
+        case Const(value, sort):
+            if not contains(sort, value):
+                raise IllTyped(f"{value!r} is not in {sort}")
+            return kind_of_sort(sort)
+        case Var(_, sort):
             return kind_of_sort(sort)
         case App(op, args):
             return _kind_of_application(op, [kind_of(arg) for arg in args])
