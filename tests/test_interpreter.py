@@ -41,8 +41,11 @@ TYPES: dict[Op, list[tuple[tuple[Sort, ...], Sort]]] = {
     "sub": [((SMALL, SMALL), WIDE)],
     "min": [((SMALL, SMALL), WIDE)],
     "max": [((SMALL, SMALL), WIDE)],
-    "ite": [((BOOL, sort, sort), out) for sort, out in ((BOOL, BOOL), (SMALL, WIDE))]
-    + [((BOOL, LABELS, LABELS), LABELS)],
+    "ite": [
+        ((BOOL, BOOL, BOOL), BOOL),
+        ((BOOL, SMALL, SMALL), WIDE),
+        ((BOOL, LABELS, LABELS), LABELS),
+    ],
 }
 
 

@@ -205,7 +205,7 @@ def test_an_operator_takes_the_kinds_it_is_for_and_no_others(op: Op) -> None:
     samples: tuple[Term, ...] = (X, P, E1, Var("g", EnumSort(("z",))))
     for count in range(1, 5):
         for args in product(samples, repeat=count):
-            kinds = tuple(kind_of(arg) for arg in args)
+            kinds: tuple[Kind, ...] = tuple(kind_of(arg) for arg in args)
             if fits(op, kinds):
                 whole = kinds[-1] if op == "ite" else kinds[0]
                 predicate = op in {"not", "and", "or", "eq", "lt", "le"}

@@ -1,5 +1,8 @@
 """Every statement: branches, loops with and without yields, and local names."""
 
+# pyright: reportPossiblyUnbound=false
+# A loop over messages, of which there is at least one, binds its name.
+
 from typing import Annotated, Literal
 
 from deliverycheck.lang import Message, Protocol, Range, Role, Sort, Steps, require
