@@ -1,6 +1,6 @@
 """Every statement: branches, loops with and without yields, and local names."""
 
-# pyright: reportPossiblyUnbound=false
+# pyright: reportPossiblyUnboundVariable=false
 # A loop over messages, of which there is at least one, binds its name.
 
 from typing import Annotated, Literal
