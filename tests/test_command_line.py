@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_a_limit_is_undetermined_and_exit_3() -> None:
     assert result["exploration"]["complete"] is False
     assert result["exploration"]["stopped"] == "states"
     assert {p["verdict"] for p in result["properties"]} <= {"undetermined", "violated"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "stopped"), [("--limit-seconds=0.000001", "seconds"), ("--limit-memory=1", "memory")]
+)
+def test_time_and_memory_are_limits_too(limit: str, stopped: str) -> None:
+    # enough states for a second look at the clock
+    faults = "lose=1 crash=1 duplicate=1 delay=1"
+    done = run("check", f"{G}/exactly_once.py", "--faults", faults, limit, "--json")
+    assert done.code in (1, 3)
+    (result,) = done.data["results"]
+    assert result["exploration"]["stopped"] == stopped
+    assert not any(p["verdict"] == "holds" for p in result["properties"])
 
 
 def test_strict_minds_warnings() -> None:
@@ -144,6 +158,30 @@ def test_a_pipe_gets_no_colour() -> None:
     assert "\x1b" not in run("check", "nowhere.py").err
 
 
+def test_no_color_means_none_even_on_a_terminal() -> None:
+    import pty
+
+    for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        screen, terminal = pty.openpty()
+        command = [sys.executable, "-m", "deliverycheck", "check", f"{G}/at_most_once.py"]
+        child = subprocess.Popen(
+            command, cwd=ROOT, stdout=terminal, stderr=terminal, env={**os.environ, **env}
+        )
+        os.close(terminal)
+        seen = b""
+        while True:
+            try:
+                part = os.read(screen, 65536)
+            except OSError:  # the child closed its end
+                break
+            seen += part
+            if not part:
+                break
+        child.wait(timeout=60)
+        assert (b"\x1b[3" in seen) == coloured
+        assert b"violated" in seen
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     runs = [
         run("check", G, P, "--json", env={**os.environ, "PYTHONHASHSEED": seed})
@@ -189,7 +227,6 @@ def test_every_verb_has_help() -> None:
 
 def test_an_interrupted_check_keeps_what_is_known_and_exits_130(tmp_path: Path) -> None:
     import signal
-    import subprocess
     import time
 
     # the first model is done at once; the second would take for ever with these faults

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -156,7 +155,14 @@ def _stop(limits: Limits, states: int, seconds: float) -> Stop | None:
 
 
 def resident_megabytes() -> float:
-    """The memory this process holds now (where the system does not say: held at most so far)."""
+    """The memory this process holds now; where the system does not say, the most it ever held.
+
+    Where not even that can be learnt (Windows), 0: there `--limit-memory` cannot be kept.
+    """
+    try:
+        import resource
+    except ImportError:
+        return 0.0
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):

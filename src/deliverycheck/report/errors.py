@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import click
-
 from deliverycheck.errors import CODES, Diagnostic
 from deliverycheck.report.jsonout import diagnostic_document
-from deliverycheck.report.text import wrapped
+from deliverycheck.report.text import styled, wrapped
 from deliverycheck.system.verdicts import Json
 
 
@@ -18,7 +16,7 @@ def error_text(diagnostics: Sequence[Diagnostic], width: int) -> Iterator[str]:
         where = found.file or ""
         if found.file and found.line:
             where = f"{found.file}:{found.line}"
-        head = click.style(f"error {found.code}", fg="red")
+        head = styled(f"error {found.code}", "red")
         yield f"{where}: {head}" if where else head
         yield from wrapped(found.message, width, "  ")
         if found.remedy:

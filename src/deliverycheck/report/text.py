@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from textwrap import wrap
@@ -29,7 +30,7 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
 
     Stories are told of the properties the model says something about; `verbose`: of all.
     """
-    yield click.style(result.model, bold=True) + f"  {result.source}"
+    yield styled(result.model, bold=True) + f"  {result.source}"
     parts = [_claim(result), _messages(result.messages)]
     parts.append(budget_text(result.faults) or "no faults")
     parts += [f"{name}={value}" for name, value in result.settings.items()]
@@ -109,7 +110,7 @@ def _messages(count: int) -> str:
 
 
 def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[str]:
-    word = click.style(f"{prop.verdict:12}", fg=COLOURS[prop.verdict])
+    word = styled(f"{prop.verdict:12}", COLOURS[prop.verdict])
     notes: list[str] = []
     if prop.as_expected is not None:
         notes.append(_expectation(prop))
@@ -169,6 +170,11 @@ def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
         mark = f"  [fault: {step.fault}]" if step.fault else ""
         yield from wrapped(f"{step.index:>2}. {sentence(step)}.{mark}", width, "    ", "        ")
     yield from wrapped(f"So {outcome(prop)}.", width, "    ")
+
+
+def styled(text: str, colour: str | None = None, *, bold: bool = False) -> str:
+    """The text with decoration, unless the reader asked for none (https://no-color.org)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold)
 
 
 def wrapped(text: str, width: int, first: str, rest: str | None = None) -> list[str]:
