@@ -18,6 +18,7 @@ BELOW: dict[str, set[str]] = {
     "lang": {"errors", "system"},
     "lift": {"errors", "system", "lang"},
     "explore": {"errors", "system", "semantics"},
+    "export": {"errors", "system"},
     "check": {"errors", "system", "semantics", "lang", "lift", "explore"},
     "load": {"errors", "system", "lang", "check"},
     "explain": {"errors", "system"},

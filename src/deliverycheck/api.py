@@ -4,6 +4,8 @@ from deliverycheck.check.checking import Options, check, explored, lifted_of
 from deliverycheck.check.question import Question
 from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.search import Explored, Limits, explore
+from deliverycheck.export.murphi import murphi_of
+from deliverycheck.export.promela import promela_of
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.system.model import Action, Clause, Property, System, Variable
@@ -30,6 +32,8 @@ __all__ = [
     "explored",
     "graph_of",
     "lifted_of",
+    "murphi_of",
     "parse_faults",
+    "promela_of",
     "questions",
 ]
