@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from deliverycheck.check.explicit import Finding, judge
 from deliverycheck.check.instances import explore_instance, line_of
+from deliverycheck.check.notes import assumptions, cautions, is_witness, witnesses
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Limits, Progress, ReachableFault
 from deliverycheck.lang.design import declared_settings, design_of
-from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lang.shapes import label_of
-from deliverycheck.lift.lifting import Lifted, blind_channels, lift
-from deliverycheck.system import build
+from deliverycheck.lift.lifting import Lifted, lift
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.model import Action, Clause, Property
-from deliverycheck.system.terms import Term
 from deliverycheck.system.verdicts import (
-    Caution,
     Exploration,
     Json,
     ModelResult,
     PropertyResult,
 )
-
-WITNESS = "fault happens: "
-"""Prefix of the hidden properties that tell whether a budgeted fault ever strikes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ def check(
     lifted = lifted_of(question)
     wanted = options.properties
     asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
-    watched = replace(lifted.system, properties=(*asked, *_witnesses(lifted)))
+    watched = replace(lifted.system, properties=(*asked, *witnesses(lifted)))
     try:
         found = explored(replace(lifted, system=watched), options, report)
     except ReachableFault as fault:
@@ -89,13 +82,9 @@ def check(
         Exploration(
             found.complete, len(found.states), found.transitions, found.depth, found.stopped
         ),
-        tuple(
-            _result(question, finding)
-            for finding in findings
-            if not finding.prop.name.startswith(WITNESS)
-        ),
-        tuple(_cautions(question, lifted, found, findings)),
-        tuple(_assumptions(lifted)),
+        tuple(_result(question, finding) for finding in findings if not is_witness(finding)),
+        tuple(cautions(question, lifted, found, findings)),
+        tuple(assumptions(lifted)),
         question.judged_by,
     )
 
@@ -138,64 +127,3 @@ def _result(question: Question, finding: Finding) -> PropertyResult:
         finding.trace,
         finding.reason,
     )
-
-
-def _witnesses(lifted: Lifted) -> Iterator[Property]:
-    """For each budgeted fault, that it strikes in some run."""
-    for key, amount in lifted.budgets.items():
-        if amount <= 0 or key in lifted.idle_faults:
-            continue
-        guards = [
-            build.all_of(action.guard, *(bound.term for bound in action.bounds))
-            for action in lifted.system.actions
-            if _draws(lifted, action, key)
-        ]
-        term: Term = build.any_of(*guards)
-        yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))
-
-
-def _draws(lifted: Lifted, action: Action, key: str) -> bool:
-    """Whether an action spends the budget of this name."""
-    counted = budget_variable(key)
-    if action.fault is None or action.fault != key.partition(".")[0]:
-        return False
-    return counted not in lifted.system.index or counted in action.updates
-
-
-def _cautions(
-    question: Question, lifted: Lifted, found: Explored, findings: list[Finding]
-) -> Iterator[Caution]:
-    for prop in question.unchecked:
-        text = f"{prop} is promised, but this version does not check it yet"
-        yield Caution("DC501", text)
-    for name in blind_channels(lifted):
-        text = f"timers do not see what travels on {name}: its items name no message"
-        yield Caution("DC504", text)
-    never = [f.prop.name.removeprefix(WITNESS) for f in findings if _never_strikes(f)]
-    for key in (*lifted.idle_faults, *never):
-        yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")
-    for hit in found.hits:
-        yield Caution("DC503", f"only looked at within a bound: {hit}")
-    if not found.complete:
-        yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")
-
-
-def _never_strikes(finding: Finding) -> bool:
-    return finding.prop.name.startswith(WITNESS) and finding.verdict == "violated"
-
-
-def _assumptions(lifted: Lifted) -> Iterator[str]:
-    """The steps that do several durable things as one: such fusions decide most verdicts."""
-    durable = {v.name.partition("[")[0] for v in lifted.system.variables if v.store == "durable"}
-    told: dict[str, None] = {}
-    for action in lifted.system.actions:
-        parts = [
-            f"effect({event.what})" if event.kind == "effect" else f"{event.where} {event.what}"
-            for event in action.events
-            if event.kind == "effect" or (event.kind == "write" and event.where in durable)
-        ]
-        if any(event.kind == "effect" for event in action.events) and len(parts) > 1:
-            message = action.message or ""
-            text = f"{action.name} is one atomic step: {', '.join(parts)}"
-            told[text.replace(message, "m") if message else text] = None
-    yield from told

@@ -47,66 +47,88 @@ def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
 
     Raises DisagreementError if a replay fails.
     """
-    marks = [found.code.marks(word) for word in found.states]
-    bits = clause_bits(found.system)
-    edges: Backwards | None = None
+    marked = _Marked(found)
     for prop in found.system.properties:
-        met = False
-        bad: dict[int, str] = {}
-        unmet: list[str] = []
-        unsure = False
-        for number, clause in enumerate(prop.clauses):
-            when, then = bits[prop.name, number]
-            met = met or any(m & when for m in marks)
-            match prop.kind:
-                case "always":
-                    wrong = [i for i, m in enumerate(marks) if m & when and not m & then]
-                case "at-rest":
-                    wrong = [
-                        i for i, m in enumerate(marks) if m & AT_REST and m & when and not m & then
-                    ]
-                case "possible":
-                    edges = edges or backwards(found)
-                    hopes = [bool(m & then or m & CUT) for m in marks]
-                    hopes[found.expanded :] = [True] * (len(marks) - found.expanded)
-                    able = can_reach(edges, hopes)
-                    wrong = [i for i, m in enumerate(marks) if m & when and not able[i]]
-                    if not wrong and found.hits:
-                        sure = can_reach(edges, [bool(m & then) for m in marks])
-                        unsure = unsure or any(
-                            m & when and not sure[i] for i, m in enumerate(marks)
-                        )
-                case "sometimes":
-                    wrong = []
-                    if not any(m & when and m & then for m in marks):
-                        unmet.append(clause.about)
-            for i in wrong:
-                bad.setdefault(i, clause.about)
+        clauses = range(len(prop.clauses))
         if prop.kind == "sometimes":
-            yield _sometimes(found, prop, unmet)
-        elif bad:
+            yield _sometimes(marked, prop)
+            continue
+        bad: dict[int, str] = {}
+        for number in clauses:
+            for state in marked.wrong(prop, number):
+                bad.setdefault(state, prop.clauses[number].about)
+        if bad:
             yield _violated(lifted, found, prop, bad)
-        elif not found.complete:
+        elif any(marked.unsure(prop, number) for number in clauses):
             yield Finding(prop, "undetermined", _searched(found), reason=_why(found))
-        elif unsure or (found.hits and not met):
-            reason = "a bound cut off what might decide it"
-            yield Finding(prop, "undetermined", _searched(found), reason=reason)
-        elif not met:
+        elif any(marked.tested(prop, number) for number in clauses):
+            yield Finding(prop, "holds", _searched(found))
+        elif found.complete and not found.hits:
             reason = "no reachable state puts it to the test"
             yield Finding(prop, "vacuous", _searched(found), reason=reason)
         else:
-            yield Finding(prop, "holds", _searched(found))
+            yield Finding(prop, "undetermined", _searched(found), reason=_why(found))
 
 
-def _sometimes(found: Explored, prop: Property, unmet: list[str]) -> Finding:
+class _Marked:
+    """The marks of every state that was found, and what follows from them."""
+
+    def __init__(self, found: Explored) -> None:
+        self.found = found
+        self.marks = [found.code.marks(word) for word in found.states]
+        self.bits = clause_bits(found.system)
+        self._edges: Backwards | None = None
+
+    def tested(self, prop: Property, number: int) -> bool:
+        """Whether some state meets the clause's `when`."""
+        when, _ = self.bits[prop.name, number]
+        return any(m & when for m in self.marks)
+
+    def met(self, prop: Property, number: int) -> bool:
+        """Whether some state meets the clause's `when` and its `then`."""
+        both = sum(self.bits[prop.name, number])
+        return any(m & both == both for m in self.marks)
+
+    def wrong(self, prop: Property, number: int) -> list[int]:
+        """The states that break a clause for certain."""
+        when, then = self.bits[prop.name, number]
+        if prop.kind == "possible":
+            able = self._able(then, hopeful=True)
+            return [i for i, m in enumerate(self.marks) if m & when and not able[i]]
+        broken = when | (AT_REST if prop.kind == "at-rest" else 0)
+        return [i for i, m in enumerate(self.marks) if m & broken == broken and not m & then]
+
+    def unsure(self, prop: Property, number: int) -> bool:
+        """Whether what was cut off might hold a state that breaks a clause with no wrong state."""
+        if not self.found.complete:
+            return True
+        if prop.kind != "possible" or not self.found.hits:
+            return False
+        when, then = self.bits[prop.name, number]
+        able = self._able(then, hopeful=False)
+        return any(m & when and not able[i] for i, m in enumerate(self.marks))
+
+    def _able(self, goal: int, *, hopeful: bool) -> bytearray:
+        """Which states can reach a mark; `hopeful`: or something that was cut off."""
+        self._edges = self._edges or backwards(self.found)
+        goals = [bool(m & goal or (hopeful and m & CUT)) for m in self.marks]
+        if hopeful:
+            for number in range(self.found.expanded, len(goals)):
+                goals[number] = True
+        return can_reach(self._edges, goals)
+
+
+def _sometimes(marked: _Marked, prop: Property) -> Finding:
+    found = marked.found
+    clauses = enumerate(prop.clauses)
+    unmet = [clause.about for number, clause in clauses if not marked.met(prop, number)]
     if not unmet:
         return Finding(prop, "holds", _searched(found))
     about = ", ".join(filter(None, unmet))
-    if not found.complete:
+    if not found.complete or found.hits:
         return Finding(prop, "undetermined", _searched(found), about, reason=_why(found))
-    return Finding(
-        prop, "violated", _searched(found), about, reason="no reachable state is like that"
-    )
+    reason = "no reachable state is like that"
+    return Finding(prop, "violated", _searched(found), about, reason=reason)
 
 
 def _searched(found: Explored) -> Evidence:
@@ -119,7 +141,10 @@ def _searched(found: Explored) -> Evidence:
 
 
 def _why(found: Explored) -> str:
-    return WHY_STOPPED[found.stopped or "states"]
+    """Why a verdict is open."""
+    if found.stopped is None:
+        return "a bound cut off what might decide it"
+    return WHY_STOPPED[found.stopped]
 
 
 def _violated(lifted: Lifted, found: Explored, prop: Property, bad: dict[int, str]) -> Finding:

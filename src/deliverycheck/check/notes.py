@@ -1,0 +1,82 @@
+"""Notes: what a result rests on, and what weakens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deliverycheck.check.explicit import Finding
+from deliverycheck.check.question import Question
+from deliverycheck.explore.search import Explored
+from deliverycheck.lang.naming import budget_variable
+from deliverycheck.lift.lifting import Lifted, blind_channels
+from deliverycheck.system import build
+from deliverycheck.system.model import Action, Clause, Property
+from deliverycheck.system.terms import Term
+from deliverycheck.system.verdicts import Caution
+
+WITNESS = "fault happens: "
+"""Prefix of the hidden properties that tell whether a budgeted fault ever strikes."""
+
+
+def witnesses(lifted: Lifted) -> Iterator[Property]:
+    """For each budgeted fault, that it strikes in some run."""
+    for key, amount in lifted.budgets.items():
+        if amount <= 0 or key in lifted.idle_faults:
+            continue
+        guards = [
+            build.all_of(action.guard, *(bound.term for bound in action.bounds))
+            for action in lifted.system.actions
+            if _draws(lifted, action, key)
+        ]
+        term: Term = build.any_of(*guards)
+        yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))
+
+
+def _draws(lifted: Lifted, action: Action, key: str) -> bool:
+    """Whether an action spends the budget of this name."""
+    counted = budget_variable(key)
+    if action.fault is None or action.fault != key.partition(".")[0]:
+        return False
+    return counted not in lifted.system.index or counted in action.updates
+
+
+def cautions(
+    question: Question, lifted: Lifted, found: Explored, findings: list[Finding]
+) -> Iterator[Caution]:
+    """What weakens a result, or was asked for in vain."""
+    for prop in question.unchecked:
+        text = f"{prop} is promised, but this version does not check it yet"
+        yield Caution("DC501", text)
+    for name in blind_channels(lifted):
+        text = f"timers do not see what travels on {name}: its items name no message"
+        yield Caution("DC504", text)
+    idle = (f for f in findings if is_witness(f) and f.verdict == "violated")
+    never = [finding.prop.name.removeprefix(WITNESS) for finding in idle]
+    for key in (*lifted.idle_faults, *never):
+        yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")
+    for hit in found.hits:
+        yield Caution("DC503", f"only looked at within a bound: {hit}")
+    if not found.complete:
+        yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")
+
+
+def is_witness(finding: Finding) -> bool:
+    """Whether it is about a hidden property."""
+    return finding.prop.name.startswith(WITNESS)
+
+
+def assumptions(lifted: Lifted) -> Iterator[str]:
+    """The steps that do several durable things as one: such fusions decide most verdicts."""
+    durable = {v.name.partition("[")[0] for v in lifted.system.variables if v.store == "durable"}
+    told: dict[str, None] = {}
+    for action in lifted.system.actions:
+        parts = [
+            f"effect({event.what})" if event.kind == "effect" else f"{event.where} {event.what}"
+            for event in action.events
+            if event.kind == "effect" or (event.kind == "write" and event.where in durable)
+        ]
+        if any(event.kind == "effect" for event in action.events) and len(parts) > 1:
+            message = action.message or ""
+            text = f"{action.name} is one atomic step: {', '.join(parts)}"
+            told[text.replace(message, "m") if message else text] = None
+    yield from told
