@@ -38,6 +38,20 @@ class Three(Protocol):
         assert m in self.outbox
 """
 
+DECLARED = """\
+from deliverycheck.lang import Message, Protocol, Role
+
+one = Role("one")
+
+
+class Declared(Protocol):
+    {}
+
+    @one
+    def act(self, m: Message) -> None:
+        self.accept(m)
+"""
+
 # name of the case, files to write, arguments, what must stand in the error
 CASES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     "unknown setting": ({}, [GOOD, "--set", "worker=2"], ["DC004", "no setting `worker`"]),
@@ -52,6 +66,47 @@ CASES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     "fault number": ({}, [GOOD, "--faults", "lose=some"], ["DC007", "lose=1 crash=inf"]),
     "negative fault": ({}, [GOOD, "--faults", "lose=-1"], ["DC007"]),
     "unknown property": ({}, [GOOD, "--property", "no-los"], ["DC006", "`no-loss`"]),
+    "target without a name": ({}, [GOOD, "--faults", "crash.=1"], ["DC005"]),
+    "number without end": ({}, [GOOD, "--faults", "lose=" + "9" * 5000], ["DC007"]),
+    "foreign digits": ({}, [GOOD, "--faults", "lose=\u0663"], ["DC007"]),
+    "fault twice": ({}, [GOOD, "--faults", "lose=1 lose=2"], ["DC007"]),
+    "not a number": ({}, [GOOD, "--limit-seconds", "nan"], ["DC007"]),
+    "empty name": ({}, [""], ["DC002"]),
+    "long name": ({}, ["x" * 5000], ["DC002"]),
+    "too many workers": (
+        {}, ["models/pitfalls/check_then_act.py", "--set", "workers=99999"], ["DC112"],
+    ),
+    "not checked yet": ({}, [GOOD, "--property", "eventual-effect"], ["DC501"]),
+    "claims a list": (
+        {"m.py": DECLARED.format('claims = ["exactly-once"]')}, ["m.py"], ["DC120", "m.py:7"],
+    ),
+    "faults are nothing": ({"m.py": DECLARED.format("faults = None")}, ["m.py"], ["DC120"]),
+    "faults by number": ({"m.py": DECLARED.format("faults = {1: 1}")}, ["m.py"], ["DC120"]),
+    "faults nan": (
+        {"m.py": DECLARED.format('faults = {"lose": float("nan")}')}, ["m.py"], ["DC007", "m.py:7"],
+    ),
+    "expects a list": ({"m.py": DECLARED.format('expects = ["x"]')}, ["m.py"], ["DC120"]),
+    "TOML nan": (
+        {"d.delivery.toml": f'model = "{GOOD}"\n[faults]\nlose = nan\n'}, ["d.delivery.toml"],
+        ["DC007"],
+    ),
+    "TOML digits": (
+        {"d.delivery.toml": 'model = "m.py"\nmessages = ' + "9" * 5000}, ["d.delivery.toml"],
+        ["DC201"],
+    ),
+    "nested": ({"m.py": "x = " + "1+" * 100_000 + "1\n"}, ["m.py"], ["DC101"]),
+    "marked twice": (
+        {"m.py": DECLARED.format("x: bool").replace("    @one", "    @one\n    @one")}, ["m.py"],
+        ["DC102", "marked twice"],
+    ),
+    "async": (
+        {"m.py": DECLARED.format("x: bool").replace("def act", "async def act")}, ["m.py"],
+        ["DC104", "async"],
+    ),
+    "role without a name": (
+        {"m.py": DECLARED.format("x: bool").replace('Role("one")', 'Role("")')}, ["m.py"],
+        ["DC112"],
+    ),
     "no messages": ({}, [GOOD, "--messages", "0"], ["DC008"]),
     "no such file": ({}, ["models/guarantees/at_least_twice.py"], ["DC003", "at_least_once"]),
     "empty folder": ({"empty/.keep": ""}, ["empty"], ["DC002"]),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -225,24 +227,65 @@ def test_every_verb_has_help() -> None:
         assert "--json" in done.out
 
 
-def test_an_interrupted_check_keeps_what_is_known_and_exits_130(tmp_path: Path) -> None:
-    import signal
-    import time
-
+def test_an_interrupted_check_keeps_what_is_known_and_exits_130() -> None:
     # the first model is done at once; the second would take for ever with these faults
     command = [
         sys.executable, "-m", "deliverycheck", "check", f"{P}/check_then_act.py",
         f"{G}/exactly_once.py", "--messages", "4", "--json", "--faults",
         "lose=9 duplicate=9 crash=9 delay=9", "--limit-states", "900000000",
     ]  # fmt: skip
-    del tmp_path
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(4)
-    child.send_signal(signal.SIGINT)
-    out, _ = child.communicate(timeout=60)
-    assert child.returncode == 130
-    import json
 
+    def listen() -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's `&` switches it off
+
+    child = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=listen,  # noqa: PLW1509 - nothing here runs in threads
+    )
+    try:
+        assert child.stderr is not None
+        assert b"states" in child.stderr.readline()  # progress: it is in the middle of a search
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=60)
+    finally:
+        child.kill()
+        child.communicate()
+    assert child.returncode == 130
     data = json.loads(out)
     assert data["exit"] == 130
     assert data["results"][-1]["exploration"]["stopped"] == "interrupted"
+
+
+def test_a_narrow_matrix_is_a_list() -> None:
+    done = run("matrix", f"{G}/at_most_once.py", env={**os.environ, "COLUMNS": "40"})
+    assert "  can lose? yes, 3 steps, lose" in done.out.splitlines()
+
+
+def test_what_a_model_prints_is_no_part_of_the_result(tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text('print("hello")\n' + MODEL)
+    done = run("check", "m.py", "--json", cwd=tmp_path)
+    assert done.data["exit"] == 0
+    assert "hello" in done.err
+
+
+def test_a_folder_is_searched_without_hidden_ones_and_environments(tmp_path: Path) -> None:
+    for folder in (".hidden", "env", "sub", "_private"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "m.py").write_text(MODEL)
+    (tmp_path / "env" / "pyvenv.cfg").write_text("")
+    (tmp_path / "folder.py").mkdir()
+    done = run("check", ".", "--json", cwd=tmp_path)
+    assert [result["source"] for result in done.data["results"]] == ["sub/m.py"]
+
+
+def test_a_reader_that_goes_away_is_no_failure_of_ours() -> None:
+    command = f"{sys.executable} -m deliverycheck check models -v | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"],  # noqa: S607 - any bash will do
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] in ("0", "141")
+    assert "Traceback" not in done.stderr

@@ -13,6 +13,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 TRANSCRIPTS = re.findall(r"```console\n\$ deliverycheck ([^\n]*)\n(.*?)```", README, re.DOTALL)
 
 
+def test_the_readme_has_transcripts() -> None:
+    assert len(TRANSCRIPTS) == README.count("$ deliverycheck ") == 2
+
+
 @pytest.mark.parametrize(("arguments", "expected"), TRANSCRIPTS, ids=[t[0] for t in TRANSCRIPTS])
 def test_a_transcript_is_what_the_command_prints(arguments: str, expected: str) -> None:
     done = run(*shlex.split(arguments), env={**os.environ, "COLUMNS": "80"})

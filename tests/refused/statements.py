@@ -208,7 +208,7 @@ class ParameterToo(Fielded):
 
 
 class AsynchronousFor(Fielded):
-    @one  # refused: DC105
+    @one  # refused: DC104
     async def act(self, m: Message) -> None:
         self.n = 1
 

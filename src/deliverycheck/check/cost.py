@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from deliverycheck.check.checking import explored, lifted_of
+from deliverycheck.check.checking import Options, explored, lifted_of
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import trace_of
 from deliverycheck.explore.codegen import AT_REST, clause_bits
@@ -26,7 +26,7 @@ class Cost:
     durable_writes: int
 
 
-def cost_of(question: Question) -> Cost | None:
+def cost_of(question: Question, options: Options | None = None) -> Cost | None:
     """The cost of a design, or None if no run without faults brings about the effect and ends."""
     lifted = lifted_of(replace(question, messages=1, faults={}))
     effects = [v for v in lifted.system.variables if v.name.startswith("effects[")]
@@ -37,7 +37,7 @@ def cost_of(question: Question) -> Cost | None:
     )
     goal = Property("delivered", "at-rest", (Clause("", applied, build.FALSE),))
     system = replace(lifted.system, properties=(goal,))
-    found = explored(replace(lifted, system=system))
+    found = explored(replace(lifted, system=system), options)
     when, _ = clause_bits(system)["delivered", 0]
     marks = map(found.code.marks, found.states)
     goals = [number for number, m in enumerate(marks) if m & AT_REST and m & when]

@@ -66,7 +66,9 @@ def replay(stored: Stored) -> Replayed:
     wrong = illegal
     text = "cannot be taken there"
     for number, (step, done) in enumerate(zip(stored.steps, trace.steps, strict=False), 1):
-        if {c.variable: (c.old, c.new) for c in done.changes} != dict(step.changes):
+        if {c.variable: _typed(c.old, c.new) for c in done.changes} != {
+            name: _typed(old, new) for name, (old, new) in step.changes.items()
+        }:
             wrong, text = number, "changes something else than what is written"
             break
     name, prop = stored.question.name, stored.prop
@@ -81,6 +83,11 @@ def replay(stored: Stored) -> Replayed:
     if unchanged:
         raise _refused(stored, f"after its last step, {len(moves)}, {prop} is not violated")
     return Replayed(name, prop, "fixed", f"the run is possible, but {prop} is not violated by it")
+
+
+def _typed(old: Value, new: Value) -> tuple[type, Value, type, Value]:
+    """A change that does not take True for 1."""
+    return type(old), old, type(new), new
 
 
 def _violates(lifted: Lifted, name: str, last: State) -> bool:
@@ -98,7 +105,7 @@ def _violates(lifted: Lifted, name: str, last: State) -> bool:
             if prop.kind == "possible":
                 only = replace(prop, clauses=(clause,))
                 start = replace(system, initial=(last,), properties=(only,))
-                after = explore_instance(replace(lifted, system=start), Limits())
+                after = explore_instance(replace(lifted, system=start), Limits(states=None))
                 _, then = clause_bits(after.system)[name, 0]
                 sure = after.complete and not after.hits
                 if sure and not any(after.code.marks(word) & then for word in after.states):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -9,9 +11,11 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.errors import DeliveryCheckError, DisagreementError, InputError
+from deliverycheck.errors import DeliveryCheckError, Diagnostic, DisagreementError, InputError
 
 BAD_INPUT, INTERNAL, INTERRUPTED = 2, 70, 130
+
+POSITIVE = click.FloatRange(0, 1e12, min_open=True)
 
 MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -30,7 +34,7 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
             click.option(
                 "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
             ),
-            click.option("--copies", type=click.IntRange(1, 255), hidden=False, help=COPIES),
+            click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
             click.option(
                 "--engine",
                 type=click.Choice(["auto", "explicit"]),
@@ -50,8 +54,8 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
                 show_default=True,
                 help="Stop beyond this many states.",
             ),
-            click.option("--limit-seconds", type=float, help="Stop a model after this time."),
-            click.option("--limit-memory", type=float, metavar="MB", help="Stop at this size."),
+            click.option("--limit-seconds", type=POSITIVE, help="Stop a model after this time."),
+            click.option("--limit-memory", type=POSITIVE, metavar="MB", help="Stop at this size."),
         )
     ):
         command = option(command)
@@ -146,13 +150,23 @@ def doctor(as_json: bool) -> None:
 def main() -> None:
     """Run the command line; every way out has its documented exit code."""
     as_json = "--json" in sys.argv[1:]
+    if hasattr(signal, "SIGPIPE"):
+        # When the reader of our output goes away, so do we, as other tools do.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name a terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
-        sys.exit(BAD_INPUT)
+        if not as_json:
+            error.show()
+            sys.exit(BAD_INPUT)
+        remedy = "`deliverycheck --help` lists the verbs, `deliverycheck VERB --help` the options."
+        _tell(InputError(Diagnostic("DC001", error.format_message(), remedy)), BAD_INPUT, as_json)
     except click.Abort:
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
@@ -162,10 +176,10 @@ def main() -> None:
         _tell(error, BAD_INPUT, as_json)
     except DisagreementError as error:
         _tell(error, INTERNAL, as_json)
-    except BrokenPipeError:
-        # Whoever read our output has gone; keep Python from complaining about it at exit.
-        sys.stderr.close()
-        sys.exit(1)
+    except OSError as error:
+        click.echo(f"the output cannot be written: {error.strerror}", err=True)
+        sys.stdout = None
+        sys.exit(INTERNAL)
     except Exception:
         traceback.print_exc()
         click.echo("internal error: please report this with the model that caused it", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
@@ -12,6 +13,7 @@ import click
 
 from deliverycheck.cli.terminal import width
 from deliverycheck.errors import CODES, Diagnostic, InputError, did_you_mean
+from deliverycheck.load.files import is_possible
 from deliverycheck.report.jsonout import dumped
 from deliverycheck.report.text import wrapped
 
@@ -24,13 +26,15 @@ def run_init(name: str, as_json: bool) -> int:
     """The verb `init`. The exit code."""
     file = Path(name if name.endswith(".py") else f"{name}.py")
     stem = file.stem.replace("-", "_")
-    if not stem.isidentifier():
+    cls = "".join(part.capitalize() for part in stem.split("_")) or "Mine"
+    if not stem.isidentifier() or not cls.isidentifier() or keyword.iskeyword(cls):
         text = f"`{file.stem}` cannot name a model"
         raise InputError(Diagnostic("DC001", text, "Use letters, digits and underscores."))
+    if not is_possible(file):
+        raise InputError(Diagnostic("DC003", "no file can have that name"))
     if file.exists():
         raise InputError(Diagnostic("DC303", f"{file} is already there", "Choose another name."))
     template = files("deliverycheck.cli").joinpath("template.txt").read_text(encoding="utf-8")
-    cls = "".join(part.capitalize() for part in stem.split("_")) or "Mine"
     try:
         with file.open("x", encoding="utf-8") as out:
             out.write(template.replace("CLASS_NAME", cls))

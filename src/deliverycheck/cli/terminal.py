@@ -24,9 +24,15 @@ def width() -> int:
     return max(NARROWEST, min(WIDEST, columns))
 
 
+def is_terminal() -> bool:
+    """Whether progress can be rewritten in place; stderr may be closed altogether."""
+    stream = getattr(sys, "stderr", None)
+    return stream is not None and stream.isatty()
+
+
 def progress_for(model: str) -> Callable[[Progress], None]:
     """A report of progress: one line rewritten on a terminal, a line every five seconds else."""
-    live = sys.stderr.isatty()
+    live = is_terminal()
     every = 0.2 if live else 5.0
     last = time.monotonic() + (QUIET_SECONDS if live else 0.0) - every
 
@@ -51,5 +57,5 @@ def progress_for(model: str) -> Callable[[Progress], None]:
 
 def clear_progress() -> None:
     """Take the progress line off a terminal."""
-    if sys.stderr.isatty():
+    if is_terminal():
         click.echo("\r\x1b[2K", err=True, nl=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import isnan
 from pathlib import Path
 
 import click
@@ -45,6 +46,10 @@ class Asked:
 
     def options(self, properties: Sequence[str] = ()) -> Options:
         """How to check it."""
+        for name, value in (("seconds", self.limit_seconds), ("memory", self.limit_memory)):
+            if value is not None and isnan(value):
+                text = f"--limit-{name} is no number"
+                raise InputError(Diagnostic("DC007", text, "Write a number above 0."))
         limits = Limits(self.limit_states, self.limit_seconds, self.limit_memory)
         return Options(limits, self.copies, tuple(properties))
 
@@ -150,25 +155,30 @@ def _known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> 
 def run_matrix(as_json: bool, **options: object) -> int:
     """The verb `matrix`. The exit code."""
     from deliverycheck.check.cost import cost_of
-    from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, matrix_table
+    from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, print_matrix
 
     asked = Asked(**options)  # type: ignore[arg-type]
     wanted = asked.questions()
     _liftable(wanted)
     run = Progressing()
     rows: list[Row] = []
-    for result in run.answer(wanted, asked.options(tuple(COLUMNS.values()))):
-        question = next(q for q in wanted if (q.name, q.source) == (result.model, result.source))
-        cost = cost_of(question)
-        rows.append(Row(result, None if cost is None else (cost.messages, cost.durable_writes)))
+    try:
+        for result in run.answer(wanted, asked.options(tuple(COLUMNS.values()))):
+            known = (result.model, result.source)
+            question = next(q for q in wanted if (q.name, q.source) == known)
+            cost = cost_of(question, asked.options())
+            pair = None if cost is None else (cost.messages, cost.durable_writes)
+            rows.append(Row(result, pair))
+    except InputError as error:
+        run.wrong += error.diagnostics
+    except KeyboardInterrupt:
+        run.interrupted = True
     undetermined = any(p.verdict == "undetermined" for r in run.results for p in r.properties)
     code = run.exit(Exit.UNDETERMINED if undetermined else Exit.AS_EXPECTED)
     if as_json:
         click.echo(dumped(matrix_document(rows, code)), nl=False)
     else:
-        from rich.console import Console
-
-        Console(width=width(), highlight=False).print(matrix_table(rows))
+        print_matrix(rows, width())
     _complain(run, len(wanted))
     return code
 

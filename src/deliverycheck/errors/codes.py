@@ -167,7 +167,7 @@ CODES: dict[str, Explanation] = {
     ),
     "DC201": Explanation(
         "the design is not TOML",
-        "The message is the TOML reader's own.",
+        "The message is the TOML reader's own, or says that the file is too long for a design.",
     ),
     "DC202": Explanation(
         "a key of the design is wrong",
@@ -209,8 +209,9 @@ CODES: dict[str, Explanation] = {
     ),
     "DC503": Explanation(
         "a bound cut something off",
-        "A channel has no limit of its own, and more copies could be in flight than were looked "
-        "at. The verdict is about runs within the bound. `--copies` raises it.",
+        "A channel or a natural number has no limit of its own, and more could be in flight, or "
+        "it could grow further, than was looked at. The verdict is about runs within the bound. "
+        "`--copies` raises the bound of unordered channels.",
     ),
     "DC504": Explanation(
         "a channel no timer sees",

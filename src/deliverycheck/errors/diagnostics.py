@@ -47,6 +47,7 @@ class DisagreementError(DeliveryCheckError):
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """A remedy that names the nearest of the known names, or lists them all."""
+    known = tuple(dict.fromkeys(known))
     near = get_close_matches(name, known, n=1)
     if near:
         return f"Did you mean `{near[0]}`?"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import PropertyResult, Step
 
-ORDINALS = ("", "the first time", "a second time")
-
 MEANING = {
     "no-loss": "lost: it was accepted, and from here on nothing can bring about its effect",
     "no-silent-loss": "lost in silence: no effect can come any more, and nobody will be told",
@@ -60,8 +58,8 @@ def _part(step: Step, event: Event) -> str:
             return f"receives {what} on `{event.where}`"
         case "effect":
             count = next((c.new for c in step.changes if c.variable == f"effects[{what}]"), None)
-            times = f" {ORDINALS[count]}" if isinstance(count, int) and count > 1 else ""
-            return f"APPLIES {what}{times}" if count is not None else f"APPLIES {what} once more"
+            times = {1: "", 2: " a second time"}.get(count if isinstance(count, int) else 0)
+            return f"APPLIES {what}" + (" once more" if times is None else times)
         case "tell-done":
             return f"tells the application that {what} is done"
         case "tell-failed":
@@ -112,7 +110,8 @@ def _written(event: Event) -> str:
 
 def _in_the_middle(step: Step) -> str:
     """Where a crash struck: the process, its message and its place."""
-    lost = [c for c in step.changes if isinstance(c.old, str) and c.new == "idle"]
+    of_actor = [c for c in step.changes if c.variable.startswith(f"{step.actor}.")]
+    lost = [c for c in of_actor if isinstance(c.old, str) and c.new == "idle"]
     if not lost:
         return " and forgets what it only had in memory"
     process = lost[0]

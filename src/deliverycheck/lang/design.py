@@ -33,6 +33,11 @@ from deliverycheck.lang.source import file_of, line_of_class, place_of_field
 
 Function = Callable[..., object]
 
+MOST_REPLICAS = 8
+
+_NOBODY = ("environment", "network")
+"""Actors that are no role."""
+
 MISSING = object()
 """Stands for a default that is not given; None may be given."""
 
@@ -167,6 +172,10 @@ def _channel_field(
             "a channel must say from whom to whom, and be one of ours",
             f"Write `{name}: Channel[Message] = Channel(sender, worker)`.",
         )
+    channel = cast("Channel[object]", given)
+    ends: list[object] = [channel.source, channel.target]
+    if any(type(end) is not Role for end in ends):
+        raise Refused("a channel leads from a role to a role", "Write `Channel(sender, worker)`.")
     shape = channel_shape(hint, cast("Channel[object]", given), values, line)
     return Field(name, shape, [], volatile=False, channel=cast("Channel[object]", given))
 
@@ -253,7 +262,11 @@ def _wrong_roles(
                 "DC112", refused.message, refused.remedy, code.co_filename, code.co_firstlineno
             )
             continue
-        if count < 1:
+        if not role.name.isidentifier() or role.name in _NOBODY:
+            text = f"a role cannot be called `{role.name}`"
+            remedy = "Use a word, other than environment and network."
+            yield Diagnostic("DC112", text, remedy, code.co_filename, code.co_firstlineno)
+        if not 1 <= count <= MOST_REPLICAS:
             text = f"role `{role.name}` of {cls.__name__} has {count} replicas"
-            remedy = "A role needs at least one."
+            remedy = f"A role has from 1 to {MOST_REPLICAS}; two find nearly everything."
             yield Diagnostic("DC112", text, remedy, code.co_filename, code.co_firstlineno)

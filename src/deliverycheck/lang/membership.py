@@ -52,6 +52,8 @@ def _wrong(name: str, member: object) -> tuple[str, str, str] | None:
         text = f"a model cannot have `{name}`: it would run unseen, outside the steps"
         remedy = "A field's value in the class body is where it starts; else write a method."
         return "DC121", text, remedy
+    if inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member):
+        return "DC104", f"`{name}` is `async`", "Use `yield` between atomic steps."
     if inspect.isfunction(member) and inspect.unwrap(member) is not member:
         text = f"`{name}` is wrapped by a decorator, which would run unseen"
         return "DC121", text, "Use the decorators of deliverycheck.lang only."

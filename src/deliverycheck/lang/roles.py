@@ -63,5 +63,7 @@ def mark_of(method: object) -> Mark | None:
 
 
 def _mark(method: Method, mark: Mark) -> Method:
+    if mark_of(method) is not None:
+        raise TypeError(f"`{getattr(method, '__name__', method)}` is marked twice")
     setattr(method, MARK, mark)
     return method

@@ -118,9 +118,11 @@ class _Writer:
             case ast.While(test=test, body=body, orelse=[]):
                 top, after = Label(), Label()
                 self.mark(top)
+                known = len(self.flow.refusals)
                 self.condition(test, scope, after, loop=True)
                 self.block(body, scope, top, after, end)
-                self.code.append(Jump(top))
+                if len(self.flow.refusals) == known:
+                    self.code.append(Jump(top))  # a loop whose test was refused has no end
                 self.mark(after)
             case ast.For(target=ast.Name(id=name), iter=iterable, body=body, orelse=[]):
                 self.for_loop(name, iterable, body, scope, end)
@@ -216,20 +218,20 @@ class _Writer:
                     self.code.append(Ask(TIMERS[name], subject, scope, otherwise))
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 yes = Label()
-                self.condition(inner, scope, yes)
+                self.condition(inner, scope, yes, loop=loop)
                 self.code.append(Jump(otherwise))
                 self.mark(yes)
             case ast.BoolOp(op=ast.And(), values=parts):
                 for part in parts:
-                    self.condition(part, scope, otherwise)
+                    self.condition(part, scope, otherwise, loop=loop)
             case ast.BoolOp(op=ast.Or(), values=[*parts, last]):
                 yes = Label()
                 for part in parts:
                     more = Label()
-                    self.condition(part, scope, more)
+                    self.condition(part, scope, more, loop=loop)
                     self.code.append(Jump(yes))
                     self.mark(more)
-                self.condition(last, scope, otherwise)
+                self.condition(last, scope, otherwise, loop=loop)
                 self.mark(yes)
             case _:
                 raise Refusal(
@@ -240,10 +242,11 @@ class _Writer:
                 )
 
     def stop(self, node: ast.stmt, value: ast.expr | None) -> None:
-        if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+        place = value.value if isinstance(value, ast.Constant) else None
+        if not isinstance(place, str) or not place.strip():
             text = "a `yield` must name its place with a text"
             raise Refusal("DC113", text, 'Write `yield "received"`.', node)
-        self.code.append(Stop(value.value, node))
+        self.code.append(Stop(place, node))
 
     def is_inlined(self, call: ast.Call, scope: Scope) -> bool:
         """Whether `x = call` needs the helper's statements, not just its one expression."""

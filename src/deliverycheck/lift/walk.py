@@ -40,8 +40,8 @@ from deliverycheck.system import build
 from deliverycheck.system.sorts import BOOL
 from deliverycheck.system.terms import Term, Var
 
-LONGEST_STEP = 2000
-"""Instructions in one atomic step; more is a loop that never yields."""
+MOST_ROUNDS = 40
+"""Rounds of `while` in one atomic step; more is a loop that never yields."""
 
 MOST_PATHS = 5000
 """Ways through one atomic step; more would make the system as large as the product of its tests."""
@@ -66,12 +66,12 @@ class _Front:
     path: Path
     loops: Loops
     given: Val = NOTHING
-    steps: int = 0
+    rounds: int = 0
 
     def fork(self, at: int, path: Path) -> _Front:
         """Another path from here."""
         loops = {loop: list(rest) for loop, rest in self.loops.items()}
-        return _Front(at, path, loops, self.given, self.steps)
+        return _Front(at, path, loops, self.given, self.rounds)
 
 
 def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Finished]:
@@ -89,7 +89,10 @@ def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Fin
                 place = instruction.place if isinstance(instruction, Stop) else None
                 finished.append(Finished(front.path, place))
                 break
-            _mind_the_size(front, instruction, finished, flow)
+            too_large = _too_large(front, instruction, finished, flow)
+            if too_large is not None:
+                refused += [] if refused else [too_large]  # it may follow from what was left out
+                return finished
             try:
                 if not _advance(front, instruction, work):
                     break
@@ -120,22 +123,21 @@ def source_of(instruction: Instruction) -> ast.AST:
     assert_never(instruction)
 
 
-def _mind_the_size(
+def _too_large(
     front: _Front, instruction: Instruction, finished: list[Finished], flow: Flow
-) -> None:
-    front.steps += 1
+) -> Refusal | None:
+    """The refusal of a step that has no end, or too many ways through it."""
+    front.rounds += isinstance(instruction, Branch) and instruction.loop
     scope = getattr(instruction, "scope", flow.scope)
-    if front.steps > LONGEST_STEP:
+    if front.rounds > MOST_ROUNDS:
         text = "this step never ends: a loop goes on without a `yield`"
         remedy = 'Put `yield "..."` into the loop, or count with a `for`.'
-        loop = next(
-            (i for i in flow.code[front.at :: -1] if isinstance(i, Branch) and i.loop), instruction
-        )
-        raise Refusal("DC114", text, remedy).at(source_of(loop), scope.function)
+        return Refusal("DC114", text, remedy).at(source_of(instruction), scope.function)
     if len(finished) > MOST_PATHS:
         text = f"there are more than {MOST_PATHS} ways through this step"
         remedy = "Put a `yield` in between, or decide fewer things at once."
-        raise Refusal("DC110", text, remedy).at(source_of(instruction), scope.function)
+        return Refusal("DC110", text, remedy).at(source_of(instruction), scope.function)
+    return None
 
 
 def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> bool:

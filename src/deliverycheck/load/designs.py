@@ -33,7 +33,7 @@ from deliverycheck.system.guarantees import Claim, Expectation
 KEYS = ("model", "name", "about", "claims", "messages", "settings", "faults", "expects")
 TABLES = ("settings", "faults", "expects")
 LARGEST = 1_000_000
-"""Bytes of a design; a larger file is no design."""
+"""Characters of a design; a longer file is no design."""
 
 MOST_MESSAGES = 16
 
@@ -75,7 +75,7 @@ def _data(file: Path) -> dict[str, object]:
         raise InputError(Diagnostic("DC201", f"a design of {len(text)} characters", "", str(file)))
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(Diagnostic("DC201", f"this is not TOML: {error}", "", str(file))) from None
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import io
 import sys
 import traceback
+from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -67,10 +69,9 @@ def _run(file: Path) -> ModuleType:
     except SyntaxError as error:
         text = f"this is not Python: {error.msg}"
         raise InputError(Diagnostic("DC101", text, "", str(file), error.lineno)) from None
-    except ValueError as error:
-        raise InputError(
-            Diagnostic("DC101", f"this is not Python: {error}", "", str(file))
-        ) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        text = f"Python cannot read this: {error or type(error).__name__}"
+        raise InputError(Diagnostic("DC101", text, "", str(file))) from None
     # A name of its own each time: a class loaded earlier must not see the names of this one.
     name = f"deliverycheck_model_{next(_LOADED)}_{file.stem}"
     module = ModuleType(name)
@@ -78,7 +79,9 @@ def _run(file: Path) -> ModuleType:
     forget()
     sys.modules[name] = module  # where type hints are looked up
     try:
-        exec(code, vars(module))  # noqa: S102 - a model file is code, run like a test file
+        # What a model prints while it is read is no part of any result.
+        with redirect_stdout(sys.stderr or io.StringIO()):
+            exec(code, vars(module))  # noqa: S102 - a model file is code, run like a test file
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -91,18 +94,29 @@ def _run(file: Path) -> ModuleType:
     return module
 
 
+def is_possible(path: Path) -> bool:
+    """Whether the system could have a file of this name: not too long, no strange characters."""
+    try:
+        path.exists()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def read_text(file: Path) -> str:
     """The text of a file. Raises InputError."""
+    if is_possible(file) and file.exists() and not (file.is_file() or file.is_dir()):
+        raise InputError(Diagnostic("DC003", "this is no ordinary file", "", str(file)))
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
         near = [p.name for p in sorted(file.parent.glob("*"))] if file.parent.is_dir() else []
         remedy = did_you_mean(file.name, near) if near else "Give a .py file, a design or a folder."
         raise InputError(Diagnostic("DC003", f"there is no file {file}", remedy)) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except UnicodeDecodeError:
+        raise InputError(Diagnostic("DC003", "the file is not UTF-8 text", "", str(file))) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise InputError(
             Diagnostic("DC003", f"the file cannot be read: {reason}", "", str(file))
         ) from None
-    except UnicodeDecodeError:
-        raise InputError(Diagnostic("DC003", "the file is not UTF-8 text", "", str(file))) from None

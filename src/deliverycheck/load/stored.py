@@ -14,8 +14,8 @@ from deliverycheck.check.replaying import Stored, StoredStep
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.lang.machine import Move
 from deliverycheck.load.designs import MOST_MESSAGES
-from deliverycheck.load.files import read_text
-from deliverycheck.load.subjects import questions
+from deliverycheck.load.files import is_possible, read_text
+from deliverycheck.load.subjects import DESIGN, questions
 from deliverycheck.load.values import property_names, setting, wrong_faults
 from deliverycheck.system.sorts import Value
 
@@ -70,10 +70,7 @@ def _question(file: Path, result: Node, where: str) -> Question:
     """The question the result answered, on the model as it is now."""
     source = _text(file, result.get("source"), f"{where}.source")
     name = _text(file, result.get("model"), f"{where}.model")
-    beside = file.parent / source
-    candidates = questions(
-        [source if Path(source).exists() or not beside.exists() else str(beside)]
-    )
+    candidates = questions([_model_file(file, source)])
     matching = [q for q in candidates if q.name == name]
     if not matching:
         remedy = did_you_mean(name, [q.name for q in candidates])
@@ -101,6 +98,14 @@ def _question(file: Path, result: Node, where: str) -> Question:
     )
 
 
+def _model_file(file: Path, source: str) -> str:
+    """The one file the result names, seen from here or from the result's folder."""
+    for path in (Path(source), file.parent / source):
+        if source.endswith((".py", DESIGN)) and is_possible(path) and path.is_file():
+            return path.as_posix()
+    raise _wrong(file, f"its model `{source[:80]}` is no model file or design that is there")
+
+
 def _steps(file: Path, trace: Node, where: str) -> Iterator[StoredStep]:
     """The steps; their numbers must run from 1 without a gap."""
     steps = _list(file, trace.get("steps"), f"{where}: steps")
@@ -108,7 +113,7 @@ def _steps(file: Path, trace: Node, where: str) -> Iterator[StoredStep]:
         raise InputError(Diagnostic("DC302", f"{where}: the run has no step", "", str(file)))
     for number, entry in enumerate(steps, 1):
         step = _object(file, entry, f"{where}: step {number}")
-        if step.get("index") != number or isinstance(step.get("index"), bool):
+        if type(step.get("index")) is not int or step.get("index") != number:
             text = f"{where}: step {number} bears the number {step.get('index')!r}"
             remedy = "A step is missing, or steps were swapped."
             raise InputError(Diagnostic("DC302", text, remedy, str(file)))

@@ -10,15 +10,9 @@ from pathlib import Path
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.lang.protocol import Protocol
-from deliverycheck.lang.source import place_of_field
 from deliverycheck.load.designs import MOST_MESSAGES, design_in
-from deliverycheck.load.files import class_in, classes_in
-from deliverycheck.load.values import (
-    setting,
-    wrong_claim,
-    wrong_expectations,
-    wrong_faults,
-)
+from deliverycheck.load.files import class_in, classes_in, is_possible
+from deliverycheck.load.values import LONGEST_NUMBER, setting, wrong_declarations, wrong_faults
 
 DESIGN = ".delivery.toml"
 
@@ -56,7 +50,8 @@ def parse_faults(text: str) -> dict[str, float]:
     budget: dict[str, float] = {}
     for part in text.replace(",", " ").split():
         key, equals, amount = part.partition("=")
-        if not equals or not (amount == "inf" or amount.isdecimal()):
+        is_number = amount.isascii() and amount.isdecimal() and len(amount) <= LONGEST_NUMBER
+        if not equals or not (amount == "inf" or is_number):
             text = f"`{part}` is no fault budget"
             remedy = 'Write `--faults "lose=1 crash=inf"`: a name, `=`, a whole number or inf.'
             raise InputError(Diagnostic("DC007", text, remedy))
@@ -73,6 +68,8 @@ def _named(name: str) -> Iterator[Question]:
         yield of_class(class_in(Path(path_text), cls), path_text)
         return
     path = Path(name)
+    if not name or not is_possible(path):
+        raise InputError(Diagnostic("DC002", f"`{name[:60]}` names no file or folder", ""))
     if path.is_dir():
         yield from _folder(path)
     elif name.endswith(DESIGN):
@@ -86,11 +83,7 @@ def _named(name: str) -> Iterator[Question]:
 
 
 def _folder(folder: Path) -> Iterator[Question]:
-    files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.name.endswith(DESIGN) or (path.suffix == ".py" and not path.name.startswith("_"))
-    )
+    files = sorted(_files_in(folder))
     if not files:
         remedy = f"A folder is searched for *.py and *{DESIGN}."
         raise InputError(Diagnostic("DC002", f"there is no model in {folder}", remedy))
@@ -104,12 +97,21 @@ def _folder(folder: Path) -> Iterator[Question]:
         raise InputError(wrong)
 
 
+def _files_in(folder: Path) -> Iterator[Path]:
+    """The models and designs of a folder; hidden folders and virtual environments are passed by."""
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "_")):
+            continue
+        if path.is_dir():
+            if not (path / "pyvenv.cfg").exists():
+                yield from _files_in(path)
+        elif path.is_file() and (path.name.endswith(DESIGN) or path.suffix == ".py"):
+            yield path
+
+
 def of_class(cls: type[Protocol], source: str, messages: int = 2) -> Question:
     """The question a model asks of itself. Raises InputError for a wrong declaration."""
-    wrong: list[Diagnostic] = []
-    wrong += wrong_faults(cls, cls.faults, *place_of_field(cls, "faults"))
-    wrong += wrong_expectations(cls, cls.expects, *place_of_field(cls, "expects"))
-    wrong += wrong_claim(cls.claims, *place_of_field(cls, "claims"))
+    wrong = list(wrong_declarations(cls))
     if wrong:
         raise InputError(wrong)
     return Question(

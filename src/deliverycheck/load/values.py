@@ -14,9 +14,12 @@ from deliverycheck.lang.design import declared_settings
 from deliverycheck.lang.naming import BUILT_IN_FAULTS, CHANNEL_FAULTS
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.roles import mark_of
+from deliverycheck.lang.source import place_of_field
 from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, STANDARD
 
 MOST_FAULTS = 1000
+LONGEST_NUMBER = 10
+"""Digits of a number in text: more is a mistake."""
 
 
 def fault_names(cls: type[Protocol]) -> list[str]:
@@ -52,11 +55,11 @@ def wrong_faults(
     """What is wrong with a fault budget."""
     names = fault_names(cls)
     for key, amount in faults.items():
-        fault, _, target = key.partition(".")
+        fault, dot, target = key.partition(".")
         if fault not in names:
             text = f"`{cls.__name__}` knows no fault `{fault}`"
             yield Diagnostic("DC005", text, did_you_mean(fault, names), file, line)
-        elif target and target not in targets_of(cls, fault):
+        elif dot and target not in targets_of(cls, fault):
             text = f"`{fault}` cannot be narrowed to `{target}`"
             yield Diagnostic(
                 "DC005", text, did_you_mean(target, targets_of(cls, fault)), file, line
@@ -64,7 +67,7 @@ def wrong_faults(
         elif isinstance(amount, bool) or not isinstance(amount, int | float):
             text = f"the budget of `{key}` is no number"
             yield Diagnostic("DC007", text, "Write a whole number or inf.", file, line)
-        elif amount != inf and not (amount == int(amount) and 0 <= amount <= MOST_FAULTS):
+        elif amount != inf and not (0 <= amount <= MOST_FAULTS and amount == int(amount)):
             text = f"the budget of `{key}` is {amount}"
             remedy = f"Write a whole number from 0 to {MOST_FAULTS}, or inf."
             yield Diagnostic("DC007", text, remedy, file, line)
@@ -79,14 +82,14 @@ def wrong_expectations(
         if name not in names:
             text = f"`{cls.__name__}` has no property `{name}`"
             yield Diagnostic("DC006", text, did_you_mean(name, names), file, line)
-        elif verdict not in ("holds", "violated"):
+        elif verdict != "holds" and verdict != "violated":
             text = f"the expectation of `{name}` is {verdict!r}"
             yield Diagnostic("DC120", text, "Write `holds` or `violated`.", file, line)
 
 
 def wrong_claim(claim: object, file: str | None, line: int | None = None) -> Iterator[Diagnostic]:
     """What is wrong with a claimed guarantee."""
-    if claim is not None and claim not in GUARANTEES:
+    if claim is not None and not (isinstance(claim, str) and claim in GUARANTEES):
         text = f"`{claim}` is no guarantee"
         yield Diagnostic("DC120", text, did_you_mean(str(claim), list(GUARANTEES)), file, line)
 
@@ -102,10 +105,11 @@ def setting(
     hint, default = known[name]
     options = _options(hint, default)
     if options is None:
-        try:
-            number = int(value) if isinstance(value, str) else value
-        except ValueError:
-            number = None
+        number = value
+        if isinstance(value, str):
+            digits = value.removeprefix("-")
+            is_number = digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER
+            number = int(value) if is_number else None
         if isinstance(number, bool) or not isinstance(number, int):
             text = f"the setting `{name}` is a whole number, not {value!r}"
             return None, Diagnostic("DC004", text, f"Write `{name}={default}`, say.", file)
@@ -128,3 +132,19 @@ def _options(hint: object, default: object) -> dict[str, object] | None:
     if isinstance(default, str):
         return {default: default}
     return None
+
+
+def wrong_declarations(cls: type[Protocol]) -> Iterator[Diagnostic]:
+    """What is wrong with `claims`, `faults` and `expects` as a model declares them."""
+    for name in ("faults", "expects"):
+        table: object = getattr(cls, name)
+        is_table = isinstance(table, Mapping)
+        keys = cast("Mapping[object, object]", table) if is_table else ()
+        if not is_table or not all(isinstance(key, str) for key in keys):
+            text = f"`{name}` is a table from names"
+            remedy = f'Write `{name} = {{"...": ...}}`.'
+            yield Diagnostic("DC120", text, remedy, *place_of_field(cls, name))
+            return
+    yield from wrong_faults(cls, cls.faults, *place_of_field(cls, "faults"))
+    yield from wrong_expectations(cls, cls.expects, *place_of_field(cls, "expects"))
+    yield from wrong_claim(cls.claims, *place_of_field(cls, "claims"))

@@ -70,9 +70,38 @@ def _answer(prop: PropertyResult) -> str:
     return {"holds": "no", "violated": "yes"}.get(prop.verdict, prop.verdict)
 
 
-def matrix_table(rows: Sequence[Row]) -> Table:
-    """The table for a terminal."""
-    from rich.box import SIMPLE_HEAD  # not needed by the other verbs
+NARROW = 64
+"""Columns a table needs; with fewer, each row becomes a list."""
+
+
+def print_matrix(rows: Sequence[Row], width: int) -> None:
+    """Print the table, or lists where the terminal is narrow."""
+    from rich.console import Console  # not needed by the other verbs
+
+    console = Console(width=width, highlight=False)
+    if width >= NARROW:
+        console.print(_table(rows))
+        return
+    for row in rows:
+        name, *cells = _cells(row)
+        console.print(name, markup=False)
+        for heading, cell in zip((*COLUMNS, "cost"), cells, strict=True):
+            console.print(f"  {heading} {cell.replace(chr(10), ', ')}", markup=False)
+        console.print()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    """The texts of a row: name, answers, cost."""
+    found = {prop.name: prop for prop in row.result.properties}
+    budget = budget_text(row.result.faults) or "no faults"
+    name = f"{row.result.model}\n{row.result.claims or 'no claim'}\n{budget}"
+    answers = [_cell(found[p]) if p in found else "-" for p in COLUMNS.values()]
+    cost = "-" if row.cost is None else f"{row.cost[0]} sent\n{row.cost[1]} writes"
+    return (name, *answers, cost)
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
@@ -81,12 +110,7 @@ def matrix_table(rows: Sequence[Row]) -> Table:
     for heading in (*COLUMNS, "cost"):
         table.add_column(heading, overflow="fold")
     for number, row in enumerate(rows):
-        found = {prop.name: prop for prop in row.result.properties}
-        budget = budget_text(row.result.faults) or "no faults"
-        name = f"{row.result.model}\n{row.result.claims or 'no claim'}\n{budget}"
-        cells = [_cell(found[p]) if p in found else "-" for p in COLUMNS.values()]
-        cost = "-" if row.cost is None else f"{row.cost[0]} sent\n{row.cost[1]} writes"
-        table.add_row(*map(Text, (name, *cells, cost)), end_section=number + 1 < len(rows))
+        table.add_row(*map(Text, _cells(row)), end_section=number + 1 < len(rows))
     return table
 
 

@@ -8,7 +8,7 @@ tables have these keys and agree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, assert_never, get_args
 
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value, contains
@@ -39,6 +39,14 @@ class App:
 
     op: Op
     args: tuple[Term, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Terms share their parts, so a hash computed anew each time would cost exponentially.
+        object.__setattr__(self, "_hash", hash((self.op, self.args)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 Term: TypeAlias = Const | Var | App

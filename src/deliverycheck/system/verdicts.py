@@ -12,8 +12,6 @@ from deliverycheck.system.sorts import Value
 
 Verdict: TypeAlias = Literal["holds", "violated", "undetermined", "vacuous", "error"]
 
-VERDICTS: tuple[Verdict, ...] = ("holds", "violated", "undetermined", "vacuous", "error")
-
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
