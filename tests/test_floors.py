@@ -53,6 +53,18 @@ def test_imports_go_downward(file: Path) -> None:
     assert known <= BELOW[own] | {own}
 
 
+# The same inside the largest house.
+WITHIN_LIFT = {"code": {"code"}, "values": {"code", "values"}, "steps": {"code", "values", "steps"}}
+
+
+@pytest.mark.parametrize("room", WITHIN_LIFT)
+def test_imports_go_downward_inside_the_lifter(room: str) -> None:
+    for file in (SRC / "lift" / room).glob("*.py"):
+        names = [name.split(".") for name in imported(file)]
+        known = {parts[2] for parts in names if parts[:2] == ["deliverycheck", "lift"]}
+        assert known <= WITHIN_LIFT[room], file
+
+
 def test_every_package_has_its_floor() -> None:
     assert {path.name for path in SRC.iterdir() if path.is_dir()} - {
         "__pycache__",

@@ -12,16 +12,16 @@ from deliverycheck.lang.domains import Message
 from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.naming import IDLE, budget_key, step_name
 from deliverycheck.lang.shapes import DomainTooLarge, label_of
-from deliverycheck.lift.equality import same
+from deliverycheck.lift.code.flattening import flatten_method
+from deliverycheck.lift.code.flow import Flow
+from deliverycheck.lift.code.liveness import Name
+from deliverycheck.lift.code.refusal import Refusal
 from deliverycheck.lift.faults import Budget
-from deliverycheck.lift.flattening import flatten_method
-from deliverycheck.lift.flow import Flow
-from deliverycheck.lift.liveness import Name
-from deliverycheck.lift.path import Context, Mishap, Path
 from deliverycheck.lift.processes import Process, keep, updates_of
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known
-from deliverycheck.lift.walk import Finished, walk
+from deliverycheck.lift.steps.path import Context, Mishap, Path
+from deliverycheck.lift.steps.walk import Finished, walk
+from deliverycheck.lift.values.equality import same
+from deliverycheck.lift.values.value import Known
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Check
 from deliverycheck.system.terms import Term

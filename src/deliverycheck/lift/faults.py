@@ -13,7 +13,7 @@ from deliverycheck.lang.layout import leaves
 from deliverycheck.lang.naming import budget_key, budget_variable
 from deliverycheck.lang.roles import Role
 from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, mentions, parts_of
-from deliverycheck.lift.containers import queue_label
+from deliverycheck.lift.values.containers import queue_label
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Bound, Event, Variable
 from deliverycheck.system.sorts import IntSort

@@ -17,13 +17,13 @@ from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.shapes import Bag, Queue, Shape, label_of, parts_of
 from deliverycheck.lang.source import function_node, place_of_field
 from deliverycheck.lift.actions import Workshop
-from deliverycheck.lift.containers import mentioning
 from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
-from deliverycheck.lift.ledger import RECORDS, VERBS, records
-from deliverycheck.lift.path import Context, Timer
 from deliverycheck.lift.processes import Process, stored, works_on
 from deliverycheck.lift.promises import own, standard
-from deliverycheck.lift.values import fits, known_terms
+from deliverycheck.lift.steps.ledger import RECORDS, VERBS, records
+from deliverycheck.lift.steps.path import Context, Timer
+from deliverycheck.lift.values.containers import mentioning
+from deliverycheck.lift.values.value import fits, known_terms
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, State, Store, System, Variable
 from deliverycheck.system.terms import Term, Var

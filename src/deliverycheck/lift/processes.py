@@ -10,14 +10,14 @@ from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.layout import default, leaves
 from deliverycheck.lang.naming import IDLE, process_variable
 from deliverycheck.lang.shapes import Choice, Flag, Perhaps, Record, Shape, perhaps
-from deliverycheck.lift.changes import fitted
-from deliverycheck.lift.containers import mentioning
-from deliverycheck.lift.equality import same
-from deliverycheck.lift.flow import Flow, Stop
-from deliverycheck.lift.liveness import Name, live_names, written_names
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Sym, Val, known_terms, symbolic
-from deliverycheck.lift.walk import Finished
+from deliverycheck.lift.code.flow import Flow, Stop
+from deliverycheck.lift.code.liveness import Name, live_names, written_names
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.changes import fitted
+from deliverycheck.lift.steps.walk import Finished
+from deliverycheck.lift.values.containers import mentioning
+from deliverycheck.lift.values.equality import same
+from deliverycheck.lift.values.value import Known, Sym, Val, known_terms, symbolic
 from deliverycheck.system import build
 from deliverycheck.system.sorts import EnumSort
 from deliverycheck.system.terms import Term, Var

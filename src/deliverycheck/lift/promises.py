@@ -10,16 +10,22 @@ from deliverycheck.lang.design import Marked
 from deliverycheck.lang.domains import Message
 from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.shapes import DomainTooLarge, label_of
-from deliverycheck.lift.equality import same
-from deliverycheck.lift.expressions import condition
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.grammar import refuse_expression
-from deliverycheck.lift.helpers import returned_expression
-from deliverycheck.lift.ledger import ORDER, ORDER_VARIABLE, LedgerView, keeps_order, messages_of
-from deliverycheck.lift.path import Context, Path
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.grammar import refuse_expression
+from deliverycheck.lift.code.helpers import returned_expression
+from deliverycheck.lift.code.refusal import Refusal
 from deliverycheck.lift.processes import Process, works_on
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known
+from deliverycheck.lift.steps.expressions import condition
+from deliverycheck.lift.steps.ledger import (
+    ORDER,
+    ORDER_VARIABLE,
+    LedgerView,
+    keeps_order,
+    messages_of,
+)
+from deliverycheck.lift.steps.path import Context, Path
+from deliverycheck.lift.values.equality import same
+from deliverycheck.lift.values.value import Known
 from deliverycheck.system import build
 from deliverycheck.system.model import Clause, Property, PropertyKind
 from deliverycheck.system.terms import Term

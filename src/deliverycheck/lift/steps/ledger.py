@@ -8,11 +8,11 @@ from deliverycheck.lang.domains import Message
 from deliverycheck.lang.hints import things
 from deliverycheck.lang.ledger import EFFECTS_STOP
 from deliverycheck.lang.shapes import Choice, Flag, Integer, Shape
-from deliverycheck.lift.containers import total
-from deliverycheck.lift.equality import merged, same
-from deliverycheck.lift.path import Context, Path
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Sym, Val, describe, flag, known_terms
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.path import Context, Path
+from deliverycheck.lift.values.containers import total
+from deliverycheck.lift.values.equality import merged, same
+from deliverycheck.lift.values.value import Known, Sym, Val, describe, flag, known_terms
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 

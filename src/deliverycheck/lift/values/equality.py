@@ -7,8 +7,8 @@ from enum import Enum
 
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.shapes import Choice, Flag, Integer, Perhaps, Record, Shape, perhaps
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import (
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.values.value import (
     NOTHING,
     Known,
     Several,

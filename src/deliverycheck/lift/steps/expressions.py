@@ -15,18 +15,18 @@ from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.hints import things
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.shapes import Integer, Perhaps
-from deliverycheck.lift.calls import attribute, function, item, method
-from deliverycheck.lift.comparing import comparison
-from deliverycheck.lift.containers import elements, truth
-from deliverycheck.lift.equality import merged
-from deliverycheck.lift.flow import TIMERS, Scope
-from deliverycheck.lift.helpers import returned_expression
-from deliverycheck.lift.ledger import look
-from deliverycheck.lift.lookup import LEDGER, name_of, own_of
-from deliverycheck.lift.numbers import added
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import Known, Several, Sym, Val, flag
+from deliverycheck.lift.code.flow import TIMERS, Scope
+from deliverycheck.lift.code.helpers import returned_expression
+from deliverycheck.lift.code.refusal import Refusal, shown
+from deliverycheck.lift.steps.calls import attribute, function, item, method
+from deliverycheck.lift.steps.ledger import look
+from deliverycheck.lift.steps.lookup import LEDGER, name_of, own_of
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.comparing import comparison
+from deliverycheck.lift.values.containers import elements, truth
+from deliverycheck.lift.values.equality import merged
+from deliverycheck.lift.values.numbers import added
+from deliverycheck.lift.values.value import Known, Several, Sym, Val, flag
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 

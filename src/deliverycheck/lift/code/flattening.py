@@ -10,7 +10,7 @@ import inspect
 
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.source import function_node
-from deliverycheck.lift.flow import (
+from deliverycheck.lift.code.flow import (
     TIMERS,
     Ask,
     Blocked,
@@ -30,9 +30,9 @@ from deliverycheck.lift.flow import (
     Scope,
     Stop,
 )
-from deliverycheck.lift.grammar import refuse_expression, refused_statement
-from deliverycheck.lift.helpers import asks, helper_of, repeated_places, returned_expression
-from deliverycheck.lift.refusal import Refusal, shown
+from deliverycheck.lift.code.grammar import refuse_expression, refused_statement
+from deliverycheck.lift.code.helpers import asks, helper_of, repeated_places, returned_expression
+from deliverycheck.lift.code.refusal import Refusal, shown
 
 
 def flatten_method(cls: type[Protocol], function: Function) -> Flow:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from deliverycheck.lift.refusal import Refusal
+from deliverycheck.lift.code.refusal import Refusal
 
 Function = Callable[..., object]
 

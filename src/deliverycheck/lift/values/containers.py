@@ -24,9 +24,9 @@ from deliverycheck.lang.shapes import (
     mentions,
     perhaps,
 )
-from deliverycheck.lift.equality import same, truth_of
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import NOTHING, Known, Several, Sym, Val, coerced, known_terms
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.values.equality import same, truth_of
+from deliverycheck.lift.values.value import NOTHING, Known, Several, Sym, Val, coerced, known_terms
 from deliverycheck.system import build
 from deliverycheck.system.sorts import EnumSort
 from deliverycheck.system.terms import Term

@@ -10,9 +10,7 @@ from typing import assert_never, get_type_hints
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.hints import Refused, shape_of
 from deliverycheck.lang.shapes import Shape
-from deliverycheck.lift.containers import elements, is_container
-from deliverycheck.lift.expressions import condition, expression
-from deliverycheck.lift.flow import (
+from deliverycheck.lift.code.flow import (
     Ask,
     Blocked,
     Branch,
@@ -31,11 +29,13 @@ from deliverycheck.lift.flow import (
     Scope,
     Stop,
 )
-from deliverycheck.lift.liveness import Name
-from deliverycheck.lift.path import Path, Timer
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.statements import assign, bind, perform
-from deliverycheck.lift.values import NOTHING, Known, Val
+from deliverycheck.lift.code.liveness import Name
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.expressions import condition, expression
+from deliverycheck.lift.steps.path import Path, Timer
+from deliverycheck.lift.steps.statements import assign, bind, perform
+from deliverycheck.lift.values.containers import elements, is_container
+from deliverycheck.lift.values.value import NOTHING, Known, Val
 from deliverycheck.system import build
 from deliverycheck.system.sorts import BOOL
 from deliverycheck.system.terms import Term, Var

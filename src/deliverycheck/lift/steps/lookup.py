@@ -7,10 +7,10 @@ import builtins
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.domains import Message
 from deliverycheck.lang.hints import things
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Val
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.value import Known, Val
 
 LEDGER = Known(object())
 """What `self.ledger` is, until it is asked something."""

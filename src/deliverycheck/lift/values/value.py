@@ -28,7 +28,7 @@ from deliverycheck.lang.shapes import (
     labels_of,
     parts_of,
 )
-from deliverycheck.lift.refusal import Refusal
+from deliverycheck.lift.code.refusal import Refusal
 from deliverycheck.system import build
 from deliverycheck.system.sorts import EnumSort
 from deliverycheck.system.terms import Const, Term

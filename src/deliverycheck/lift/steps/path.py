@@ -12,9 +12,9 @@ from deliverycheck.lang.domains import Sort
 from deliverycheck.lang.layout import leaves
 from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.shapes import Shape
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.liveness import Name
-from deliverycheck.lift.values import Sym, Val
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.liveness import Name
+from deliverycheck.lift.values.value import Sym, Val
 from deliverycheck.system import build
 from deliverycheck.system.model import Bound, Event
 from deliverycheck.system.terms import Term, Var

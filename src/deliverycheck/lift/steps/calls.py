@@ -22,7 +22,10 @@ from deliverycheck.lang.shapes import (
     is_record,
     parts_of,
 )
-from deliverycheck.lift.containers import (
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.refusal import Refusal, shown
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.containers import (
     cells_of,
     inside,
     list_cells,
@@ -32,12 +35,9 @@ from deliverycheck.lift.containers import (
     size_of,
     truth,
 )
-from deliverycheck.lift.equality import merged, same
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.numbers import extreme
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import NOTHING, Known, Several, Sym, Val, coerced, flag, split
+from deliverycheck.lift.values.equality import merged, same
+from deliverycheck.lift.values.numbers import extreme
+from deliverycheck.lift.values.value import NOTHING, Known, Several, Sym, Val, coerced, flag, split
 from deliverycheck.system import build
 from deliverycheck.system.terms import Const, Term
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 
 from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of
-from deliverycheck.lift.containers import queue_label
-from deliverycheck.lift.equality import same
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Val, describe
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.containers import queue_label
+from deliverycheck.lift.values.equality import same
+from deliverycheck.lift.values.value import Known, Val, describe
 from deliverycheck.system import build
 from deliverycheck.system.model import Bound
 from deliverycheck.system.terms import Term

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from deliverycheck.lang.shapes import Integer
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import Known, Sym, Val
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.values.value import Known, Sym, Val
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 

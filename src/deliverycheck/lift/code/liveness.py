@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import assert_never
 
-from deliverycheck.lift.flow import (
+from deliverycheck.lift.code.flow import (
     Ask,
     Blocked,
     Branch,

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from deliverycheck.lift.refusal import Refusal, shown
+from deliverycheck.lift.code.refusal import Refusal, shown
 
 
 def hint_of(node: ast.expr, function: Callable[..., object]) -> object:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.source import function_node
-from deliverycheck.lift.flow import TIMERS, Flow, Function, Scope, Stop
-from deliverycheck.lift.refusal import Refusal
+from deliverycheck.lift.code.flow import TIMERS, Flow, Function, Scope, Stop
+from deliverycheck.lift.code.refusal import Refusal
 
 
 def helper_of(cls: type[Protocol], call: ast.Call, scope: Scope) -> tuple[Function, type] | None:

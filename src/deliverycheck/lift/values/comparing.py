@@ -6,11 +6,11 @@ import ast
 from enum import Enum
 
 from deliverycheck.lang.shapes import Choice
-from deliverycheck.lift.containers import member
-from deliverycheck.lift.equality import same
-from deliverycheck.lift.numbers import ordered
-from deliverycheck.lift.refusal import Refusal
-from deliverycheck.lift.values import NOTHING, Known, Sym, Val
+from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.values.containers import member
+from deliverycheck.lift.values.equality import same
+from deliverycheck.lift.values.numbers import ordered
+from deliverycheck.lift.values.value import NOTHING, Known, Sym, Val
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 

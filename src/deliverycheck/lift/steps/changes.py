@@ -8,8 +8,12 @@ from typing import cast
 
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.shapes import Bag, Queue, Sequel, Shape, Subset, Table, perhaps
-from deliverycheck.lift.channels import put, take
-from deliverycheck.lift.containers import (
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.refusal import Refusal, shown
+from deliverycheck.lift.steps.channels import put, take
+from deliverycheck.lift.steps.expressions import expression
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.containers import (
     cells_of,
     default_terms,
     inside,
@@ -19,12 +23,8 @@ from deliverycheck.lift.containers import (
     presence,
     present,
 )
-from deliverycheck.lift.equality import merged, same
-from deliverycheck.lift.expressions import expression
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import Known, Sym, Val, coerced, describe, known_terms
+from deliverycheck.lift.values.equality import merged, same
+from deliverycheck.lift.values.value import Known, Sym, Val, coerced, describe, known_terms
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
 

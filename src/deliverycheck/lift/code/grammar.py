@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from deliverycheck.lift.refusal import Refusal, shown
+from deliverycheck.lift.code.refusal import Refusal, shown
 
 _STATEMENTS: dict[type[ast.stmt], tuple[str, str]] = {
     ast.Try: ("`try` hides which steps are enabled", "Test the condition with `if` or `require`."),

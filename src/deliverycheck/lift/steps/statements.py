@@ -7,16 +7,16 @@ import ast
 from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.hints import Refused, shape_of
 from deliverycheck.lang.shapes import Shape
-from deliverycheck.lift.changes import assign_item, change, field_shape, fitted, popped
-from deliverycheck.lift.containers import is_container
-from deliverycheck.lift.expressions import expression, number
-from deliverycheck.lift.flow import Scope
-from deliverycheck.lift.hints import hint_of
-from deliverycheck.lift.ledger import VERBS, say
-from deliverycheck.lift.numbers import added
-from deliverycheck.lift.path import Path
-from deliverycheck.lift.refusal import Refusal, shown
-from deliverycheck.lift.values import Known, Sym, Val, describe
+from deliverycheck.lift.code.flow import Scope
+from deliverycheck.lift.code.hints import hint_of
+from deliverycheck.lift.code.refusal import Refusal, shown
+from deliverycheck.lift.steps.changes import assign_item, change, field_shape, fitted, popped
+from deliverycheck.lift.steps.expressions import expression, number
+from deliverycheck.lift.steps.ledger import VERBS, say
+from deliverycheck.lift.steps.path import Path
+from deliverycheck.lift.values.containers import is_container
+from deliverycheck.lift.values.numbers import added
+from deliverycheck.lift.values.value import Known, Sym, Val, describe
 
 
 def perform(path: Path, node: ast.stmt, scope: Scope) -> bool:

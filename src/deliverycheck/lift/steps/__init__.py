@@ -1,0 +1,1 @@
+"""Steps: following the code of a step, instruction by instruction, along every path."""
