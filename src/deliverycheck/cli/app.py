@@ -91,7 +91,7 @@ def check(**options: object) -> None:
     """
     from deliverycheck.cli.verbs import run_check
 
-    sys.exit(run_check(**options))  # type: ignore[arg-type]
+    sys.exit(run_check(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()
@@ -102,7 +102,7 @@ def matrix(**options: object) -> None:
     """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
     from deliverycheck.cli.verbs import run_matrix
 
-    sys.exit(run_matrix(**options))  # type: ignore[arg-type]
+    sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

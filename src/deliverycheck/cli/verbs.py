@@ -115,7 +115,7 @@ def run_check(
     properties: Sequence[str], strict: bool, verbose: bool, as_json: bool, **options: object
 ) -> int:
     """The verb `check`. The exit code."""
-    asked = Asked(**options)  # type: ignore[arg-type]
+    asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     _known_properties(wanted, properties)
     _liftable(wanted)
@@ -157,7 +157,7 @@ def run_matrix(as_json: bool, **options: object) -> int:
     from deliverycheck.check.cost import cost_of
     from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, print_matrix
 
-    asked = Asked(**options)  # type: ignore[arg-type]
+    asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     _liftable(wanted)
     run = Progressing()
