@@ -37,14 +37,15 @@ def sentence(step: Step) -> str:
 
 def outcome(result: PropertyResult) -> str:
     """What the run has shown at its end, in a few words."""
-    meaning = MEANING.get(result.name, f"{result.name} is broken")
-    if result.name in ("in-order", "no-stale-effect", "no-deadlock") or not result.about:
+    meaning = MEANING.get(result.name)
+    about = result.about
+    if result.name == "no-deadlock" and about:
+        return f"nothing is left to do, but {about} is left undone"
+    if meaning is None:
+        return f"{result.name} is broken" + (f" for {about}" if about else "")
+    if result.name in ("in-order", "no-stale-effect") or not about:
         return meaning
-    return (
-        f"{result.about} {meaning}"
-        if result.name not in MEANING
-        else f"{result.about} is {meaning}"
-    )
+    return f"{about} is {meaning}"
 
 
 def _part(step: Step, event: Event) -> str:
