@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deliverycheck.explore.search import explore
 from deliverycheck.lang.design import design_of
 from deliverycheck.lift.lifting import Lifted, lift
 from deliverycheck.load.files import class_in, classes_in
@@ -246,3 +247,13 @@ def test_a_class_means_the_same_when_its_file_is_loaded_again() -> None:
     first = class_in(FEATURES / "postponed.py", "Crossing")
     class_in(FEATURES / "postponed.py", "Crossing")
     assert len(reachable(lift(design_of(first, 1), {}).system)) == len(["red", "green"])
+
+
+def test_a_field_may_start_with_something_in_it() -> None:
+    # One message: unpaid, paid with a, paid with b. The line calls b, then a: three positions, and
+    # the prices follow from them. 3 x 3 states.
+    lifted = lift(design_of(class_in(FEATURES / "starts.py", "Tokens"), 1), {})
+    found = explore(lifted.system)
+    assert len(found.states) == 3 * 3
+    start = lifted.system.valuation(lifted.system.initial[0])
+    assert (start["left[a]"], start["left[b]"], start["len(line)"]) == (True, True, 2)

@@ -13,7 +13,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Limits, Progress, ReachableFault
-from deliverycheck.lang.design import declared_settings, design_of
+from deliverycheck.lang.design import design_of
 from deliverycheck.lang.shapes import label_of
 from deliverycheck.lift.lifting import Lifted, lift
 from deliverycheck.system.digest import digest_of
@@ -61,8 +61,17 @@ def check(
     report: Callable[[Progress], None] | None = None,
 ) -> ModelResult:
     """Check one model. Raises InputError for a bad model, DisagreementError for a bad tool."""
+    return check_lifted(question, lifted_of(question), options, report)
+
+
+def check_lifted(
+    question: Question,
+    lifted: Lifted,
+    options: Options | None = None,
+    report: Callable[[Progress], None] | None = None,
+) -> ModelResult:
+    """Check a model that is lifted already (by `lifted_of`, from this question)."""
     options = options or Options()
-    lifted = lifted_of(question)
     wanted = options.properties
     asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
     watched = replace(lifted.system, properties=(*asked, *witnesses(lifted)))
@@ -76,7 +85,7 @@ def check(
         question.source,
         digest_of(lifted.system),
         question.messages,
-        settings_of(question),
+        settings_of(lifted),
         dict(question.faults),
         question.claims,
         Exploration(
@@ -104,11 +113,10 @@ def _told(question: Question, fault: ReachableFault) -> InputError:
     return InputError(Diagnostic(diagnostic.code, text, diagnostic.remedy, file, line))
 
 
-def settings_of(question: Question) -> dict[str, Json]:
+def settings_of(lifted: Lifted) -> dict[str, Json]:
     """The settings as plain data."""
-    values = {name: value for name, (_, value) in declared_settings(question.cls).items()}
-    values |= question.settings
-    return {name: _plain(value) for name, value in values.items()}
+    settings = lifted.design.settings.items()
+    return {name: _plain(value) for name, value in settings if name != "messages"}
 
 
 def _plain(value: object) -> Json:

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import IntEnum
 
+from deliverycheck.errors import Exit
 from deliverycheck.system.verdicts import ModelResult
-
-
-class Exit(IntEnum):
-    """The documented exit codes."""
-
-    AS_EXPECTED = 0
-    NOT_AS_EXPECTED = 1
-    BAD_INPUT = 2
-    UNDETERMINED = 3
-    VACUOUS_OR_WARNED = 4
-    INTERNAL = 70
-    INTERRUPTED = 130
 
 
 def exit_of(results: Iterable[ModelResult], *, strict: bool = False) -> Exit:

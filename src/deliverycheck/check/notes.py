@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from deliverycheck.check.explicit import Finding
 from deliverycheck.check.question import Question
 from deliverycheck.explore.search import Explored
-from deliverycheck.lang.naming import budget_variable
+from deliverycheck.lift.faults import Budget
 from deliverycheck.lift.lifting import Lifted, blind_channels
 from deliverycheck.system import build
-from deliverycheck.system.model import Action, Clause, Property
+from deliverycheck.system.model import Clause, Property
 from deliverycheck.system.terms import Term
 from deliverycheck.system.verdicts import Caution
 
@@ -20,24 +20,17 @@ WITNESS = "fault happens: "
 
 def witnesses(lifted: Lifted) -> Iterator[Property]:
     """For each budgeted fault, that it strikes in some run."""
+    budget = Budget(lifted.budgets)
     for key, amount in lifted.budgets.items():
         if amount <= 0 or key in lifted.idle_faults:
             continue
         guards = [
             build.all_of(action.guard, *(bound.term for bound in action.bounds))
             for action in lifted.system.actions
-            if _draws(lifted, action, key)
+            if budget.pays_for(action, key)
         ]
         term: Term = build.any_of(*guards)
         yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))
-
-
-def _draws(lifted: Lifted, action: Action, key: str) -> bool:
-    """Whether an action spends the budget of this name."""
-    counted = budget_variable(key)
-    if action.fault is None or action.fault != key.partition(".")[0]:
-        return False
-    return counted not in lifted.system.index or counted in action.updates
 
 
 def cautions(

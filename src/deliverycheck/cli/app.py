@@ -11,9 +11,7 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.errors import DeliveryCheckError, Diagnostic, DisagreementError, InputError
-
-BAD_INPUT, INTERNAL, INTERRUPTED = 2, 70, 130
+from deliverycheck.errors import DeliveryCheckError, Diagnostic, DisagreementError, Exit, InputError
 
 POSITIVE = click.FloatRange(0, 1e12, min_open=True)
 
@@ -164,26 +162,28 @@ def main() -> None:
     except click.ClickException as error:
         if not as_json:
             error.show()
-            sys.exit(BAD_INPUT)
+            sys.exit(Exit.BAD_INPUT)
         remedy = "`deliverycheck --help` lists the verbs, `deliverycheck VERB --help` the options."
-        _tell(InputError(Diagnostic("DC001", error.format_message(), remedy)), BAD_INPUT, as_json)
+        _tell(
+            InputError(Diagnostic("DC001", error.format_message(), remedy)), Exit.BAD_INPUT, as_json
+        )
     except click.Abort:
-        sys.exit(INTERRUPTED)
+        sys.exit(Exit.INTERRUPTED)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(Exit.INTERRUPTED)
     except InputError as error:
-        _tell(error, BAD_INPUT, as_json)
+        _tell(error, Exit.BAD_INPUT, as_json)
     except DisagreementError as error:
-        _tell(error, INTERNAL, as_json)
+        _tell(error, Exit.INTERNAL, as_json)
     except OSError as error:
         click.echo(f"the output cannot be written: {error.strerror}", err=True)
         sys.stdout = None
-        sys.exit(INTERNAL)
+        sys.exit(Exit.INTERNAL)
     except Exception:
         traceback.print_exc()
         click.echo("internal error: please report this with the model that caused it", err=True)
-        sys.exit(INTERNAL)
+        sys.exit(Exit.INTERNAL)
 
 
 def _tell(error: DeliveryCheckError, code: int, as_json: bool) -> None:

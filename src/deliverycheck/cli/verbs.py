@@ -9,12 +9,13 @@ from pathlib import Path
 
 import click
 
-from deliverycheck.check.checking import Options, check, lifted_of
-from deliverycheck.check.exits import Exit, exit_of
+from deliverycheck.check.checking import Options, check_lifted, lifted_of
+from deliverycheck.check.exits import exit_of
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
-from deliverycheck.errors import Diagnostic, InputError, did_you_mean
+from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
 from deliverycheck.explore.search import Limits
+from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names
 from deliverycheck.report.errors import error_text
@@ -74,12 +75,15 @@ class Progressing:
     wrong: list[Diagnostic] = field(default_factory=list[Diagnostic])
     interrupted: bool = False
 
-    def answer(self, wanted: Sequence[Question], options: Options) -> Iterator[ModelResult]:
+    def answer(
+        self, wanted: Sequence[tuple[Question, Lifted]], options: Options
+    ) -> Iterator[tuple[Question, ModelResult]]:
         """The results one by one. A model that goes wrong while it runs does not stop the others;
         an interruption does, and what is known stays."""
-        for question in wanted:
+        for question, lifted in wanted:
             try:
-                result = check(question, options, progress_for(question.name))
+                report = progress_for(question.name)
+                result = check_lifted(question, lifted, options, report)
             except InputError as error:
                 self.wrong += error.diagnostics
                 continue
@@ -89,7 +93,7 @@ class Progressing:
             finally:
                 clear_progress()
             self.results.append(result)
-            yield result
+            yield question, result
             if result.exploration.stopped == "interrupted":
                 self.interrupted = True
                 return
@@ -99,16 +103,18 @@ class Progressing:
         return Exit.INTERRUPTED if self.interrupted else Exit.BAD_INPUT if self.wrong else otherwise
 
 
-def _liftable(wanted: Sequence[Question]) -> None:
+def _lifted(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
     """Lift every model first, so that all refusals of all files come at once. Raises InputError."""
     wrong: list[Diagnostic] = []
+    found: list[tuple[Question, Lifted]] = []
     for question in wanted:
         try:
-            lifted_of(question)
+            found.append((question, lifted_of(question)))
         except InputError as error:
             wrong += error.diagnostics
     if wrong:
         raise InputError(wrong)
+    return found
 
 
 def run_check(
@@ -118,9 +124,8 @@ def run_check(
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     _known_properties(wanted, properties)
-    _liftable(wanted)
     run = Progressing()
-    for result in run.answer(wanted, asked.options(properties)):
+    for _, result in run.answer(_lifted(wanted), asked.options(properties)):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
@@ -159,13 +164,11 @@ def run_matrix(as_json: bool, **options: object) -> int:
 
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
-    _liftable(wanted)
+    lifted = _lifted(wanted)
     run = Progressing()
     rows: list[Row] = []
     try:
-        for result in run.answer(wanted, asked.options(tuple(COLUMNS.values()))):
-            known = (result.model, result.source)
-            question = next(q for q in wanted if (q.name, q.source) == known)
+        for question, result in run.answer(lifted, asked.options(tuple(COLUMNS.values()))):
             cost = cost_of(question, asked.options())
             pair = None if cost is None else (cost.messages, cost.durable_writes)
             rows.append(Row(result, pair))

@@ -7,3 +7,4 @@ from deliverycheck.errors.diagnostics import Diagnostic as Diagnostic
 from deliverycheck.errors.diagnostics import DisagreementError as DisagreementError
 from deliverycheck.errors.diagnostics import InputError as InputError
 from deliverycheck.errors.diagnostics import did_you_mean as did_you_mean
+from deliverycheck.errors.exits import Exit as Exit

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dis
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
@@ -111,11 +111,12 @@ def design_of(
 
     `line`: how many items of an ordered channel without a limit are looked at.
     """
+    declared = declared_settings(cls)
     values: dict[str, object] = {"messages": messages}
-    values |= {name: value for name, (_, value) in declared_settings(cls).items()}
+    values |= {name: value for name, (_, value) in declared.items()}
     values |= settings or {}
     wrong = list(wrong_members(cls))
-    fields = tuple(_fields(cls, values, line or messages + 1, wrong))
+    fields = tuple(_fields(cls, declared, values, line or messages + 1, wrong))
     methods = tuple(_methods(cls, values, wrong))
     if not wrong:
         wrong.extend(_wrong_roles(cls, methods, values))
@@ -144,9 +145,12 @@ def _hints(cls: type[Protocol]) -> dict[str, object]:
 
 
 def _fields(
-    cls: type[Protocol], values: Mapping[str, object], line: int, wrong: list[Diagnostic]
+    cls: type[Protocol],
+    settings: Collection[str],
+    values: Mapping[str, object],
+    line: int,
+    wrong: list[Diagnostic],
 ) -> Iterator[Field]:
-    settings = declared_settings(cls)
     for name, hint in _hints(cls).items():
         if name in settings:
             continue

@@ -17,7 +17,7 @@ from deliverycheck.lift.code.flow import Flow
 from deliverycheck.lift.code.liveness import Name
 from deliverycheck.lift.code.refusal import Refusal
 from deliverycheck.lift.faults import Budget
-from deliverycheck.lift.processes import Process, keep, updates_of
+from deliverycheck.lift.processes import Process, keep, needs_of, updates_of
 from deliverycheck.lift.steps.path import Context, Mishap, Path
 from deliverycheck.lift.steps.walk import Finished, walk
 from deliverycheck.lift.values.equality import same
@@ -100,7 +100,7 @@ class Workshop:
 
     def _process(self, marked: Marked, flow: Flow, actor: str, touched: set[str]) -> None:
         places = flow.places()
-        process = Process(actor, marked.name, tuple(places), marked.parameters)
+        process = Process(actor, marked.name, tuple(places), marked.parameters, needs_of(flow))
         self.processes.append(process)
         waiting: list[str | None] = [None]
         seen: set[str | None] = {None}

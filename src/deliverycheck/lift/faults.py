@@ -48,6 +48,12 @@ class Budget:
             return {}
         return {budget_variable(key): build.minus(self._counter(key), ONE)}
 
+    def pays_for(self, action: Action, key: str) -> bool:
+        """Whether an action draws from this budget; an endless one keeps no count to tell by."""
+        if action.fault is None or action.fault != key.partition(".")[0]:
+            return False
+        return self.amounts.get(key, 0) == inf or budget_variable(key) in action.updates
+
     def _counter(self, key: str) -> Term:
         return Var(budget_variable(key), IntSort(0, int(self.amounts[key])))
 

@@ -85,21 +85,11 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
         for process in shop.processes
         for place, names in process.kept.items()
     }
-    spent = {key for action in actions for key in _budgets_of(action, budgets)}
-    idle = tuple(key for key, n in budgets.items() if n > 0 and key not in spent)
+    allowed = [key for key, amount in budgets.items() if amount > 0]
+    idle = tuple(k for k in allowed if not any(budget.pays_for(a, k) for a in actions))
     return Lifted(
         design, budgets, system, tuple(shop.processes), kept, owners, idle, bool(context.timers)
     )
-
-
-def _budgets_of(action: Action, budgets: Mapping[str, float]) -> Iterator[str]:
-    """The budgets an action draws from; an endless one leaves no trace but the fault's name."""
-    for name in action.updates:
-        if name.startswith("budget."):
-            yield name.removeprefix("budget.")
-    for key, amount in budgets.items():
-        if action.fault == key.partition(".")[0] and amount == float("inf"):
-            yield key
 
 
 def _verbs(cls: type[Protocol]) -> frozenset[str]:
@@ -132,7 +122,7 @@ def _wrong_starts(design: Design) -> Iterator[Diagnostic]:
         if piece.channel is None and not fits(piece.shape, piece.initial):
             file, line = place_of_field(design.cls, piece.name)
             text = f"field `{piece.name}` cannot start as {label_of(piece.initial)}"
-            remedy = "A field starts with a value of its type; containers start empty."
+            remedy = "A field starts with a value of its type; a channel starts empty."
             yield Diagnostic("DC108", text, remedy, file, line)
 
 

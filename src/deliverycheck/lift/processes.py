@@ -36,6 +36,8 @@ class Process:
     method: str
     places: tuple[str, ...]
     parameters: tuple[tuple[str, Shape], ...]
+    needs: Mapping[str, tuple[Name, ...]]
+    """By place: the locals that may be read after it."""
     locals: dict[Name, Shape] = field(default_factory=dict[Name, Shape])
     kept: dict[str, tuple[Name, ...]] = field(default_factory=dict[str, tuple[Name, ...]])
 
@@ -69,17 +71,25 @@ class Process:
             yield process_variable(self.actor, self.method, *path, last), shape, default(shape)
 
 
+def needs_of(flow: Flow) -> dict[str, tuple[Name, ...]]:
+    """By place: the locals, parameters of the process apart, that may be read after it."""
+    live, written = live_names(flow), written_names(flow)
+    parameters = {((), name) for name in flow.scope.parameters}
+    return {
+        place: tuple(sorted((live[at] & written) - parameters))
+        for place, at in flow.places().items()
+    }
+
+
 def keep(
     process: Process, flow: Flow, finished: Finished, settings: Mapping[str, object]
 ) -> dict[Name, tuple[Term, ...]]:
     """The locals that are still needed where the process stops, with their terms."""
     place = finished.place or IDLE
     at = next(i.node for i in flow.code if isinstance(i, Stop) and i.place == place)
-    needed = live_names(flow)[flow.places()[place]]
-    parameters = {((), name) for name in flow.scope.parameters}
     path = finished.path
     kept: dict[Name, tuple[Term, ...]] = {}
-    for name in sorted((needed & written_names(flow)) - parameters):
+    for name in process.needs[place]:
         value = path.locals.get(name)
         if value is None:
             text = f"`{name[1]}` may have no value at `{place}`, but is needed after it"
