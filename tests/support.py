@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from deliverycheck.check.checking import check
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.load.subjects import parse_faults, questions
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "models"
+EXPLICIT = Options(engine="explicit")
+"""One engine alone: quick, for tests that are about something else than the engines."""
+
 SEED = "lose=1 crash=1"
 """The environment of the seed text: one message lost, one crash."""
 
@@ -34,8 +38,8 @@ def question(
 def checked(
     name: str, faults: str = SEED, messages: int = 2, settings: Mapping[str, object] | None = None
 ) -> ModelResult:
-    """The result for a model file in an environment."""
-    return check(question(name, faults, messages, settings))
+    """The explicit engine's result for a model file in an environment."""
+    return check(question(name, faults, messages, settings), EXPLICIT)
 
 
 def prop(result: ModelResult, name: str) -> PropertyResult:

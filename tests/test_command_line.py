@@ -55,7 +55,8 @@ def test_in_another_environment_the_claim_alone_decides() -> None:
 
 
 def test_a_limit_is_undetermined_and_exit_3() -> None:
-    done = run("check", f"{G}/exactly_once.py", "--limit-states", "100", "--json")
+    limits = ("--limit-states", "100", "--engine", "explicit")
+    done = run("check", f"{G}/exactly_once.py", *limits, "--json")
     assert done.code == 3
     (result,) = done.data["results"]
     assert result["exploration"]["complete"] is False
@@ -69,7 +70,8 @@ def test_a_limit_is_undetermined_and_exit_3() -> None:
 def test_time_and_memory_are_limits_too(limit: str, stopped: str) -> None:
     # enough states for a second look at the clock
     faults = "lose=1 crash=1 duplicate=1 delay=1"
-    done = run("check", f"{G}/exactly_once.py", "--faults", faults, limit, "--json")
+    alone = ("--engine", "explicit")
+    done = run("check", f"{G}/exactly_once.py", "--faults", faults, limit, *alone, "--json")
     assert done.code in (1, 3)
     (result,) = done.data["results"]
     assert result["exploration"]["stopped"] == stopped
@@ -90,7 +92,7 @@ def test_one_property_can_be_asked_for() -> None:
 def test_endless_faults_are_checked_within_bounds_and_say_so() -> None:
     done = run(
         "check", f"{G}/at_least_once_idempotent.py", "--messages", "1", "--faults",
-        "lose=inf duplicate=inf crash=inf delay=inf", "--json",
+        "lose=inf duplicate=inf crash=inf delay=inf", "--json", "--engine", "explicit",
     )  # fmt: skip
     assert done.code == 0
     (result,) = done.data["results"]
@@ -186,7 +188,10 @@ def test_no_color_means_none_even_on_a_terminal() -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     runs = [
-        run("check", G, P, "--json", env={**os.environ, "PYTHONHASHSEED": seed})
+        run(
+            "check", G, P, "--json", "--engine", "explicit",
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )  # fmt: skip
         for seed in ("0", "1", "42")
     ]
     assert runs[0].code == 0
@@ -233,6 +238,7 @@ def test_an_interrupted_check_keeps_what_is_known_and_exits_130() -> None:
         sys.executable, "-m", "deliverycheck", "check", f"{P}/check_then_act.py",
         f"{G}/exactly_once.py", "--messages", "4", "--json", "--faults",
         "lose=9 duplicate=9 crash=9 delay=9", "--limit-states", "900000000",
+        "--engine", "explicit",
     ]  # fmt: skip
 
     def listen() -> None:

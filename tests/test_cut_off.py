@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import MODELS, prop, question, run
+from support import EXPLICIT, MODELS, prop, question, run
 
-from deliverycheck.check.checking import Options, check
+from deliverycheck.check.checking import check
 from deliverycheck.explore.search import Limits
 
 COUNTS = '''
@@ -47,7 +48,7 @@ def test_behind_a_bound_the_effect_may_still_come(
 ) -> None:
     file = tmp_path / "patient.py"
     file.write_text(COUNTS.format(rounds=rounds))
-    result = check(question(str(file), "", messages=1))
+    result = check(question(str(file), "", messages=1), EXPLICIT)
     assert prop(result, "no-loss").verdict == verdict
     # a step that only a bound forbids could happen: the end of the instance is no deadlock
     assert prop(result, "no-deadlock").verdict == "holds"
@@ -60,7 +61,7 @@ def test_behind_a_bound_the_effect_may_still_come(
 def test_a_search_that_stops_early_condemns_nothing_that_is_fine(states: int) -> None:
     # without a fault nothing can be lost, so no truncated search may say that something is
     asked = question(str(MODELS / "guarantees" / "at_least_once.py"), "")
-    result = check(asked, Options(Limits(states=states)))
+    result = check(asked, replace(EXPLICIT, limits=Limits(states=states)))
     assert prop(result, "no-loss").verdict != "violated"
     assert prop(result, "no-duplicate-effect").verdict != "violated"
 

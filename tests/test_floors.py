@@ -14,18 +14,25 @@ SRC = ROOT / "src" / "deliverycheck"
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "system": {"errors"},
+    "exchange": {"errors", "system"},
+    "supervise": {"errors"},
     "semantics": {"errors", "system"},
     "lang": {"errors", "system"},
     "lift": {"errors", "system", "lang"},
     "explore": {"errors", "system", "semantics"},
     "export": {"errors", "system"},
-    "check": {"errors", "system", "semantics", "lang", "lift", "explore"},
+    "prove": {"errors", "system", "exchange", "supervise", "semantics"},
+    "certify": {"errors", "system", "exchange", "supervise", "export"},
+    "check": {
+        "errors", "system", "exchange", "supervise", "semantics", "lang", "lift", "explore",
+        "prove", "certify",
+    },
     "load": {"errors", "system", "lang", "check"},
     "explain": {"errors", "system"},
     "report": {"errors", "system", "explain"},
     "cli": {
-        "errors", "system", "semantics", "lang", "lift", "explore", "check", "load", "explain",
-        "report",
+        "errors", "system", "exchange", "semantics", "lang", "lift", "explore", "export", "certify",
+        "check", "load", "explain", "report",
     },
 }  # fmt: skip
 

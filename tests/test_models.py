@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support import MODELS, SEED, checked, prop, question
+from support import EXPLICIT, MODELS, SEED, checked, prop, question
 
 from deliverycheck.check.checking import check, explored, lifted_of
 from deliverycheck.check.question import Question
@@ -82,7 +82,7 @@ def test_without_faults_every_guarantee_holds(model: Path, messages: int) -> Non
 
 @pytest.mark.parametrize("asked", questions([str(MODELS)]), ids=lambda asked: asked.name)
 def test_every_model_is_as_it_expects_and_every_fault_strikes(asked: Question) -> None:
-    result = check(asked)
+    result = check(asked, EXPLICIT)
     assert all(p.as_expected is not False for p in result.properties)
     assert result.exploration.complete
     codes = {warning.code for warning in result.warnings}

@@ -14,14 +14,24 @@ TRANSCRIPTS = re.findall(r"```console\n\$ deliverycheck ([^\n]*)\n(.*?)```", REA
 
 
 def test_the_readme_has_transcripts() -> None:
-    assert len(TRANSCRIPTS) == README.count("$ deliverycheck ") == 2
+    assert len(TRANSCRIPTS) == README.count("$ deliverycheck ") == 3
 
 
 @pytest.mark.parametrize(("arguments", "expected"), TRANSCRIPTS, ids=[t[0] for t in TRANSCRIPTS])
 def test_a_transcript_is_what_the_command_prints(arguments: str, expected: str) -> None:
     done = run(*shlex.split(arguments), env={**os.environ, "COLUMNS": "80"})
-    printed = "\n".join(line.rstrip() for line in done.out.splitlines())
-    assert printed.strip("\n") == expected.strip("\n")
+    assert _without_proofs(done.out) == _without_proofs(expected)
+
+
+def _without_proofs(text: str) -> list[str]:
+    """The lines, but for those of invariants: another version of Z3 may find another one."""
+    kept: list[str] = []
+    inside = False
+    for line in text.strip("\n").splitlines():
+        inside = line.startswith("  Why ") or (inside and line.startswith("    "))
+        if not inside or line.startswith("  Why "):
+            kept.append(line.rstrip())
+    return kept
 
 
 def test_the_model_in_the_readme_is_the_shipped_one() -> None:

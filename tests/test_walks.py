@@ -12,6 +12,7 @@ from math import inf
 from pathlib import Path
 
 import pytest
+from support import EXPLICIT
 from walks import walk_both
 
 from deliverycheck.check.checking import check
@@ -97,7 +98,7 @@ def once_wrong() -> list[object]:
 def test_a_value_outside_its_type_makes_the_model_wrong_at_a_line(name: str) -> None:
     (cls,) = (c for file in BUGS for c in classes_of(file) if c.__name__ == name)
     with pytest.raises(InputError) as caught:
-        check(of_class(cls, "bugs_lifting.py"))
+        check(of_class(cls, "bugs_lifting.py"), EXPLICIT)
     (found,) = caught.value.diagnostics
     assert found.code == "DC150"
     assert found.line

@@ -1,6 +1,7 @@
 """The public Python interface: load models, check them, look at what can be reached."""
 
-from deliverycheck.check.checking import Options, check, explored, lifted_of
+from deliverycheck.check.checking import check, explored, lifted_of
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.search import Explored, Limits, explore

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
 from enum import Enum
 
-from deliverycheck.check.explicit import Finding, judge
+from deliverycheck.check.disagreement import kept_for_report
+from deliverycheck.check.engines import Answered, worked
 from deliverycheck.check.instances import explore_instance, line_of
 from deliverycheck.check.notes import assumptions, cautions, is_witness, witnesses
+from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
-from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.check.symbolic import fault_of
+from deliverycheck.errors import Diagnostic, DisagreementError, InputError
 from deliverycheck.explore.runs import shortest_run
-from deliverycheck.explore.search import Explored, Limits, Progress, ReachableFault
+from deliverycheck.explore.search import Explored, Progress, ReachableFault
 from deliverycheck.lang.design import design_of
 from deliverycheck.lang.shapes import label_of
 from deliverycheck.lift.lifting import Lifted, lift
+from deliverycheck.semantics.interpreter import ModelFault
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.verdicts import (
-    Exploration,
-    Json,
-    ModelResult,
-    PropertyResult,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to check, not what."""
-
-    limits: Limits = field(default_factory=Limits)
-    copies: int | None = None
-    properties: tuple[str, ...] = ()
-    """Only these properties; empty: all."""
+from deliverycheck.system.model import System
+from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
 
 
 def lifted_of(question: Question) -> Lifted:
@@ -58,7 +47,7 @@ def explored(
 def check(
     question: Question,
     options: Options | None = None,
-    report: Callable[[Progress], None] | None = None,
+    report: Report | None = None,
 ) -> ModelResult:
     """Check one model. Raises InputError for a bad model, DisagreementError for a bad tool."""
     return check_lifted(question, lifted_of(question), options, report)
@@ -68,18 +57,23 @@ def check_lifted(
     question: Question,
     lifted: Lifted,
     options: Options | None = None,
-    report: Callable[[Progress], None] | None = None,
+    report: Report | None = None,
 ) -> ModelResult:
     """Check a model that is lifted already (by `lifted_of`, from this question)."""
     options = options or Options()
     wanted = options.properties
     asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
-    watched = replace(lifted.system, properties=(*asked, *witnesses(lifted)))
     try:
-        found = explored(replace(lifted, system=watched), options, report)
+        done = worked(lifted, asked, tuple(witnesses(lifted)), options, report)
     except ReachableFault as fault:
-        raise _told(question, fault) from None
-    findings = list(judge(lifted, found))
+        run = shortest_run(fault.found, [fault.number])
+        raise _told(question, fault, fault.found.system, run.actions if run else ()) from None
+    except DisagreementError as error:
+        raise kept_for_report(error, question, lifted, options.certifying.folder) from None
+    wrong = fault_of(lifted.system, done.symbolic) if done.symbolic is not None else None
+    if wrong is not None:
+        raise _told(question, wrong[0], lifted.system, wrong[1].actions)
+    findings = [one.finding for one in done.answered]
     return ModelResult(
         question.name,
         question.source,
@@ -88,21 +82,26 @@ def check_lifted(
         settings_of(lifted),
         dict(question.faults),
         question.claims,
-        Exploration(
-            found.complete, len(found.states), found.transitions, found.depth, found.stopped
-        ),
-        tuple(_result(question, finding) for finding in findings if not is_witness(finding)),
-        tuple(cautions(question, lifted, found, findings)),
+        done.exploration,
+        tuple(_result(question, one) for one in done.answered if not _is_hidden(one)),
+        tuple(cautions(question, lifted, done.found, findings)),
         tuple(assumptions(lifted)),
         question.judged_by,
+        lifted.system,
+        done.interrupted,
     )
 
 
-def _told(question: Question, fault: ReachableFault) -> InputError:
+def _is_hidden(one: Answered) -> bool:
+    return is_witness(one.finding.prop.name)
+
+
+def _told(
+    question: Question, fault: ModelFault, system: System, actions: Iterable[int]
+) -> InputError:
     """The fault of a model with its place in the source and the way there."""
     diagnostic = fault.diagnostics[0]
-    run = shortest_run(fault.found, [fault.number])
-    names = [fault.found.system.actions[at].name for at in run.actions] if run else []
+    names = [system.actions[at].name for at in actions]
     way = " after " + ", ".join(names) if names else ""
     file, line = diagnostic.file, diagnostic.line
     method = getattr(question.cls, fault.action.name.partition("(")[0], None)
@@ -125,7 +124,8 @@ def _plain(value: object) -> Json:
     return value if isinstance(value, bool | int | str) else label_of(value)
 
 
-def _result(question: Question, finding: Finding) -> PropertyResult:
+def _result(question: Question, one: Answered) -> PropertyResult:
+    finding = one.finding
     return PropertyResult(
         finding.prop.name,
         finding.verdict,
@@ -134,4 +134,5 @@ def _result(question: Question, finding: Finding) -> PropertyResult:
         finding.about,
         finding.trace,
         finding.reason,
+        one.answers,
     )

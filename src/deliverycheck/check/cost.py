@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from deliverycheck.check.checking import Options, explored, lifted_of
+from deliverycheck.check.checking import explored, lifted_of
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import trace_of
 from deliverycheck.explore.codegen import AT_REST, clause_bits

@@ -11,7 +11,7 @@ from deliverycheck.system.verdicts import ModelResult
 def exit_of(results: Iterable[ModelResult], *, strict: bool = False) -> Exit:
     """The exit code of some results; the worst one counts."""
     results = tuple(results)
-    if any(result.exploration.stopped == "interrupted" for result in results):
+    if any(result.interrupted for result in results):
         return Exit.INTERRUPTED
     deciding = [
         prop

@@ -13,6 +13,8 @@ from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
+from deliverycheck.system import build
+from deliverycheck.system.certificates import Certificate, RunOf, Runs
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Evidence, Json, Trace, Verdict
 
@@ -37,6 +39,10 @@ class Finding:
     about: str = ""
     trace: Trace | None = None
     reason: str = ""
+    certificate: Certificate | None = None
+    """What others can check again; the explicit engine's is made when it is needed."""
+    nearest: int | None = None
+    """Steps to the nearest state that would be doomed if what a bound cut off did not exist."""
 
 
 def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
@@ -57,13 +63,15 @@ def judge(lifted: Lifted, found: Explored) -> Iterator[Finding]:
         for number in clauses:
             for state in marked.wrong(prop, number):
                 bad.setdefault(state, prop.clauses[number].about)
+        nearest = marked.nearest(prop) if prop.kind == "possible" and found.hits else None
         if bad:
-            yield _violated(lifted, found, prop, bad)
+            yield replace(_violated(lifted, found, prop, bad), nearest=nearest)
         elif any(marked.unsure(prop, number) for number in clauses):
-            yield Finding(prop, "undetermined", _searched(found), reason=_why(found))
+            why = _why(found)
+            yield Finding(prop, "undetermined", _searched(found), reason=why, nearest=nearest)
         elif any(marked.tested(prop, number) for number in clauses):
             yield Finding(prop, "holds", _searched(found))
-        elif found.complete and not found.hits:
+        elif (found.complete and not found.hits) or _untestable(prop):
             reason = "no reachable state puts it to the test"
             yield Finding(prop, "vacuous", _searched(found), reason=reason)
         else:
@@ -98,6 +106,18 @@ class _Marked:
         broken = when | (AT_REST if prop.kind == "at-rest" else 0)
         return [i for i, m in enumerate(self.marks) if m & broken == broken and not m & then]
 
+    def nearest(self, prop: Property) -> int | None:
+        """Steps to the nearest state that is doomed within the instance."""
+        lost = [
+            state
+            for number in range(len(prop.clauses))
+            for when, then in (self.bits[prop.name, number],)
+            for able in (self._able(then, hopeful=False),)
+            for state, m in enumerate(self.marks)
+            if m & when and not able[state]
+        ]
+        return min(map(self.found.depth_of, lost), default=None)
+
     def unsure(self, prop: Property, number: int) -> bool:
         """Whether what was cut off might hold a state that breaks a clause with no wrong state."""
         if not self.found.complete:
@@ -116,6 +136,11 @@ class _Marked:
             for number in range(self.found.expanded, len(goals)):
                 goals[number] = True
         return can_reach(self._edges, goals)
+
+
+def _untestable(prop: Property) -> bool:
+    """Whether no state at all, reachable or not, puts the property to the test."""
+    return all(clause.when == build.FALSE for clause in prop.clauses)
 
 
 def _sometimes(marked: _Marked, prop: Property) -> Finding:
@@ -159,7 +184,12 @@ def _violated(lifted: Lifted, found: Explored, prop: Property, bad: dict[int, st
     if prop.kind == "possible":
         detail["doomed_states"] = _confirm_doom(found, prop, about, trace)
     _confirm_last_state(found, prop, about, trace)
-    return Finding(prop, "violated", Evidence("run", detail, found.hits), about, trace)
+    evidence = Evidence("run", detail, found.hits)
+    if prop.kind == "possible":
+        return Finding(prop, "violated", evidence, about, trace)
+    proof = Runs((RunOf(trace.states, run.actions),))
+    certificate = Certificate(found.system, prop.name, "violated", proof)
+    return Finding(prop, "violated", evidence, about, trace, certificate=certificate)
 
 
 def _confirm_last_state(found: Explored, prop: Property, about: str, trace: Trace) -> None:

@@ -9,6 +9,7 @@ end did cut off is on record in `Explored.hits`, and no verdict hides it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import inf
 
 from deliverycheck.explore.search import Explored, Limits, Progress, explore
@@ -24,6 +25,9 @@ COPIES_WHEN_ENDLESS = 2
 LINE = 8
 """Items in an ordered channel that sets no limit; where a fault may happen without end, one more
 than there are messages."""
+
+WORTH_TRYING = 1_000_000
+"""States beyond which an instance with several copies in flight makes way for one with a single."""
 
 WORTH_WIDENING = 200_000
 """States of an instance beyond which a larger one is not tried by itself."""
@@ -49,10 +53,25 @@ def explore_instance(
 
     `copies` fixes how many copies of one item can be in flight.
     """
+    if copies is None and is_endless(lifted.budgets):
+        most = WORTH_TRYING if limits.states is None else min(limits.states, WORTH_TRYING)
+        found = _widened(lifted, replace(limits, states=most), COPIES_WHEN_ENDLESS, report)
+        if found.stopped != "states":
+            return found
+        copies = 1  # a small instance seen whole says more than a part of a large one
+    return _widened(lifted, limits, copies, report)
+
+
+def _widened(
+    lifted: Lifted,
+    limits: Limits,
+    copies: int | None,
+    report: Callable[[Progress], None] | None,
+) -> Explored:
+    """The first instance that cuts nothing off, as the ends are raised."""
     best: Explored | None = None
     for size in SIZES:
-        flight = copies or (COPIES_WHEN_ENDLESS if is_endless(lifted.budgets) else size)
-        system = bounded(lifted.system, flight, size)
+        system = bounded(lifted.system, copies or size, size)
         if best is not None and system == best.system:
             break
         best = explore(system, limits, report)

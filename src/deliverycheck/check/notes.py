@@ -34,7 +34,7 @@ def witnesses(lifted: Lifted) -> Iterator[Property]:
 
 
 def cautions(
-    question: Question, lifted: Lifted, found: Explored, findings: list[Finding]
+    question: Question, lifted: Lifted, found: Explored | None, findings: list[Finding]
 ) -> Iterator[Caution]:
     """What weakens a result, or was asked for in vain."""
     for prop in question.unchecked:
@@ -43,19 +43,29 @@ def cautions(
     for name in blind_channels(lifted):
         text = f"timers do not see what travels on {name}: its items name no message"
         yield Caution("DC504", text)
-    idle = (f for f in findings if is_witness(f) and f.verdict == "violated")
+    idle = (f for f in findings if is_witness(f.prop.name) and f.verdict == "violated")
     never = [finding.prop.name.removeprefix(WITNESS) for finding in idle]
     for key in (*lifted.idle_faults, *never):
         yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")
-    for hit in found.hits:
-        yield Caution("DC503", f"only looked at within a bound: {hit}")
-    if not found.complete:
+    for finding in findings:
+        checked = finding.evidence.checked
+        if checked is not None and checked.status == "refused":
+            text = f"{finding.prop.name}: a certificate was refused: {checked.reason}"
+            yield Caution("DC402", text)
+    if found is None:
+        return
+    # Where every verdict is about the whole model, what the instance left out changes nothing.
+    if any(f.evidence.within and not is_witness(f.prop.name) for f in findings):
+        for hit in found.hits:
+            yield Caution("DC503", f"only looked at within a bound: {hit}")
+    open_ = any(f.verdict == "undetermined" and not is_witness(f.prop.name) for f in findings)
+    if not found.complete and open_:
         yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")
 
 
-def is_witness(finding: Finding) -> bool:
-    """Whether it is about a hidden property."""
-    return finding.prop.name.startswith(WITNESS)
+def is_witness(name: str) -> bool:
+    """Whether a property is a hidden one."""
+    return name.startswith(WITNESS)
 
 
 def assumptions(lifted: Lifted) -> Iterator[str]:

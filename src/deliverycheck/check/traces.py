@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.runs import Run
@@ -18,10 +18,13 @@ from deliverycheck.system.verdicts import Change, Step, Trace
 
 def trace_of(found: Explored, run: Run) -> Trace:
     """The run with values and changes."""
-    system = found.system
-    states = tuple(found.state(number) for number in run.states)
+    return trace_of_run(found.system, [found.state(number) for number in run.states], run.actions)
+
+
+def trace_of_run(system: System, states: Sequence[State], actions: Sequence[int]) -> Trace:
+    """The run through these states with changes."""
     steps: list[Step] = []
-    for index, at in enumerate(run.actions):
+    for index, at in enumerate(actions):
         action = system.actions[at]
         changes = changes_between(system, states[index], states[index + 1])
         steps.append(
@@ -35,7 +38,7 @@ def trace_of(found: Explored, run: Run) -> Trace:
                 action.events,
             )
         )
-    return Trace(tuple(steps), states)
+    return Trace(tuple(steps), tuple(states))
 
 
 def changes_between(system: System, before: State, after: State) -> tuple[Change, ...]:

@@ -19,8 +19,8 @@ MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def asked(command: Callable[..., object]) -> Callable[..., object]:
-    """The options that change what is asked about a model."""
+def environment(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change the system a model becomes."""
     for option in reversed(
         (
             click.option("--messages", type=int, help="How many messages (two unless said)."),
@@ -33,11 +33,22 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
                 "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
             ),
             click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def asked(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change what is asked about a model, and how it is looked at."""
+    for option in reversed(
+        (
+            environment,
             click.option(
                 "--engine",
-                type=click.Choice(["auto", "explicit"]),
+                type=click.Choice(["auto", "explicit", "symbolic"]),
                 default="auto",
-                help="Which engine checks (this version has the explicit one).",
+                help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
             ),
             click.option(
                 "--explorer",
@@ -77,6 +88,7 @@ def cli() -> None:
 @asked
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell the story of every violation.")
+@click.option("--certificate", metavar="DIR", help="Write a certificate for every verdict.")
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @AS_JSON
 def check(**options: object) -> None:
@@ -101,6 +113,43 @@ def matrix(**options: object) -> None:
     from deliverycheck.cli.verbs import run_matrix
 
     sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("model")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["json", "smtlib", "promela", "murphi"]),
+    required=True,
+    help="The language of the other checker.",
+)
+@click.option("-o", "out", metavar="FILE", help="Write to this file instead of printing.")
+@environment
+@AS_JSON
+def export(**options: object) -> None:
+    """The state machine a model becomes, for a second opinion by another checker.
+
+    Promela is read by SPIN, Murphi by rumur and CMurphi, smtlib by every SMT solver; json holds all
+    there is. For Promela and Murphi, what has no end is bounded as `check` does.
+    """
+    from deliverycheck.cli.exporting import run_export
+
+    sys.exit(run_export(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CERTIFICATE...")
+@AS_JSON
+def certify(paths: tuple[str, ...], as_json: bool) -> None:
+    """Check stored certificates (from `check --certificate DIR`) again, without any engine.
+
+    CERTIFICATE is a file or a folder. Exit code: 0 all accepted, 1 one refused, 3 one that nobody
+    here can check.
+    """
+    from deliverycheck.cli.certifying import run_certify
+
+    sys.exit(run_certify(paths, as_json))
 
 
 @cli.command()

@@ -30,29 +30,34 @@ def is_terminal() -> bool:
     return stream is not None and stream.isatty()
 
 
-def progress_for(model: str) -> Callable[[Progress], None]:
+def progress_for(model: str) -> Callable[[Progress | str], None]:
     """A report of progress: one line rewritten on a terminal, a line every five seconds else."""
     live = is_terminal()
     every = 0.2 if live else 5.0
-    last = time.monotonic() + (QUIET_SECONDS if live else 0.0) - every
+    began = time.monotonic()
+    last = began + (QUIET_SECONDS if live else 0.0) - every
 
-    def report(progress: Progress) -> None:
+    def report(progress: Progress | str) -> None:
         nonlocal last
         now = time.monotonic()
-        if progress.seconds < QUIET_SECONDS or now - last < every:
+        if now - began < QUIET_SECONDS or now - last < every:
             return
         last = now
-        rate = progress.states / progress.seconds if progress.seconds else 0
-        text = (
-            f"{model}: {progress.states:,} states, depth {progress.depth}, "
-            f"{progress.frontier:,} to look at, {rate:,.0f} states/s"
-        )
+        text = f"{model}: {progress if isinstance(progress, str) else _numbers(progress)}"
         if live:
             click.echo(f"\r\x1b[2K{text[: width()]}", err=True, nl=False)
         else:
             click.echo(text, err=True)
 
     return report
+
+
+def _numbers(progress: Progress) -> str:
+    rate = progress.states / progress.seconds if progress.seconds else 0
+    return (
+        f"{progress.states:,} states, depth {progress.depth}, "
+        f"{progress.frontier:,} to look at, {rate:,.0f} states/s"
+    )
 
 
 def clear_progress() -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isnan
 from pathlib import Path
 
 import click
 
-from deliverycheck.check.checking import Options, check_lifted, lifted_of
+from deliverycheck.check.certifying import Certifying, file_name
+from deliverycheck.check.checking import check_lifted, lifted_of
 from deliverycheck.check.exits import exit_of
+from deliverycheck.check.options import Engine, Options
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
@@ -34,7 +36,7 @@ class Asked:
     faults: str | None
     settings: Sequence[str]
     copies: int | None
-    engine: str
+    engine: Engine
     explorer: str
     limit_states: int
     limit_seconds: float | None
@@ -45,14 +47,15 @@ class Asked:
         budget = None if self.faults is None else parse_faults(self.faults)
         return questions(self.models, Overrides(self.messages, budget, _pairs(self.settings)))
 
-    def options(self, properties: Sequence[str] = ()) -> Options:
+    def options(self, properties: Sequence[str] = (), folder: Path | None = None) -> Options:
         """How to check it."""
         for name, value in (("seconds", self.limit_seconds), ("memory", self.limit_memory)):
             if value is not None and isnan(value):
                 text = f"--limit-{name} is no number"
                 raise InputError(Diagnostic("DC007", text, "Write a number above 0."))
         limits = Limits(self.limit_states, self.limit_seconds, self.limit_memory)
-        return Options(limits, self.copies, tuple(properties))
+        certifying = Certifying(folder=folder)
+        return Options(limits, self.copies, tuple(properties), self.engine, certifying)
 
 
 def _pairs(settings: Sequence[str]) -> dict[str, str]:
@@ -80,10 +83,10 @@ class Progressing:
     ) -> Iterator[tuple[Question, ModelResult]]:
         """The results one by one. A model that goes wrong while it runs does not stop the others;
         an interruption does, and what is known stays."""
-        for question, lifted in wanted:
+        for (question, lifted), name in zip(wanted, _distinct(wanted), strict=True):
             try:
                 report = progress_for(question.name)
-                result = check_lifted(question, lifted, options, report)
+                result = check_lifted(question, lifted, _kept_under(options, name), report)
             except InputError as error:
                 self.wrong += error.diagnostics
                 continue
@@ -94,13 +97,31 @@ class Progressing:
                 clear_progress()
             self.results.append(result)
             yield question, result
-            if result.exploration.stopped == "interrupted":
+            if result.interrupted:
                 self.interrupted = True
                 return
 
     def exit(self, otherwise: Exit) -> Exit:
         """The exit code: bad input and interruptions come before verdicts."""
         return Exit.INTERRUPTED if self.interrupted else Exit.BAD_INPUT if self.wrong else otherwise
+
+
+def _distinct(wanted: Sequence[tuple[Question, Lifted]]) -> Iterator[str]:
+    """A name for each question: the model's, with a number where several have the same."""
+    seen: dict[str, int] = {}
+    for question, _ in wanted:
+        seen[question.name] = seen.get(question.name, 0) + 1
+        count = seen[question.name]
+        yield question.name if count == 1 else f"{question.name}-{count}"
+
+
+def _kept_under(options: Options, name: str) -> Options:
+    """The options, with a folder of its own for the certificates of one model."""
+    certifying = options.certifying
+    if certifying.folder is None:
+        return options
+    folder = certifying.folder / file_name(name)
+    return replace(options, certifying=replace(certifying, folder=folder))
 
 
 def _lifted(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
@@ -118,14 +139,20 @@ def _lifted(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
 
 
 def run_check(
-    properties: Sequence[str], strict: bool, verbose: bool, as_json: bool, **options: object
+    properties: Sequence[str],
+    strict: bool,
+    verbose: bool,
+    certificate: str | None,
+    as_json: bool,
+    **options: object,
 ) -> int:
     """The verb `check`. The exit code."""
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     _known_properties(wanted, properties)
+    folder = None if certificate is None else Path(certificate)
     run = Progressing()
-    for _, result in run.answer(_lifted(wanted), asked.options(properties)):
+    for _, result in run.answer(_lifted(wanted), asked.options(properties, folder)):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)

@@ -191,10 +191,21 @@ CODES: dict[str, Explanation] = {
         "a file would be overwritten",
         "Nothing was written. Choose another name, or remove the file yourself.",
     ),
+    "DC304": Explanation(
+        "a document that cannot be read",
+        "A system, a certificate or an answer in JSON is not what its schema says. It was written "
+        "by another version, or changed since. Nothing was taken from it.",
+    ),
     "DC401": Explanation(
         "a limit was reached",
         "Not every state was looked at, so nothing is said to hold. Raise `--limit-states`, "
         "`--limit-seconds` or `--limit-memory`, or ask about fewer messages or faults.",
+    ),
+    "DC402": Explanation(
+        "a certificate was refused",
+        "An engine claimed a proof, and the independent checker found it wrong. The verdict is "
+        "therefore undetermined. This is a fault of a solver or of deliverycheck, not of the "
+        "model: please report it with the certificate (`--certificate DIR` keeps it).",
     ),
     "DC501": Explanation(
         "a promised property is not checked yet",
@@ -228,5 +239,12 @@ CODES: dict[str, Explanation] = {
         "The compiled search, the reference interpreter and the model's own code under CPython "
         "must agree on every counterexample. They do not, so no verdict can be trusted: this is "
         "a fault of deliverycheck. Please report it with the model.",
+    ),
+    "DC902": Explanation(
+        "the explicit and the symbolic engine disagree",
+        "One engine visits every state, the other solves formulas; they share no code, and must "
+        "come to the same verdict and the same length of the shortest run. They do not, so one of "
+        "them is wrong, and no verdict is given. Both sides are in the file that is named. "
+        "`--engine explicit` or `--engine symbolic` asks one of them alone.",
     ),
 }

@@ -9,8 +9,18 @@ from importlib.metadata import PackageNotFoundError, version
 from math import inf
 
 from deliverycheck.errors import Diagnostic
+from deliverycheck.explain.invariants.told import told_invariant
 from deliverycheck.explain.story import sentence
-from deliverycheck.system.verdicts import Evidence, Json, ModelResult, PropertyResult, Step, Trace
+from deliverycheck.system.model import System
+from deliverycheck.system.verdicts import (
+    Answer,
+    Evidence,
+    Json,
+    ModelResult,
+    PropertyResult,
+    Step,
+    Trace,
+)
 
 SCHEMA = "deliverycheck/result/1"
 
@@ -82,13 +92,13 @@ def model_document(result: ModelResult) -> dict[str, Json]:
         "faults": budget_document(result.faults),
         "claims": result.claims,
         "exploration": exploration,
-        "properties": [property_document(prop) for prop in result.properties],
+        "properties": [property_document(prop, result.system) for prop in result.properties],
         "assumptions": list(result.assumptions),
         "warnings": [{"code": w.code, "text": w.text} for w in result.warnings],
     }
 
 
-def property_document(prop: PropertyResult) -> dict[str, Json]:
+def property_document(prop: PropertyResult, system: System | None) -> dict[str, Json]:
     """One property's verdict."""
     return {
         "name": prop.name,
@@ -97,14 +107,36 @@ def property_document(prop: PropertyResult) -> dict[str, Json]:
         "as_expected": prop.as_expected,
         "about": prop.about or None,
         "reason": prop.reason or None,
-        "evidence": _evidence(prop.evidence),
+        "evidence": _evidence(prop.evidence, system),
         "because": list(prop.because),
+        "engines": {answer.engine: _answer(answer) for answer in prop.answers},
         "trace": trace_document(prop.trace) if prop.trace else None,
     }
 
 
-def _evidence(evidence: Evidence) -> dict[str, Json]:
-    return {"kind": evidence.kind, **evidence.detail, "within": list(evidence.within)}
+def _evidence(evidence: Evidence, system: System | None) -> dict[str, Json]:
+    document: dict[str, Json] = {"kind": evidence.kind, **evidence.detail}
+    document["within"] = list(evidence.within)
+    if evidence.invariant and system is not None:
+        document["invariant"] = list(told_invariant(system, evidence.invariant))
+    if evidence.checked is not None:
+        checked = evidence.checked
+        document["certificate"] = {
+            "kind": checked.kind,
+            "status": checked.status,
+            "by": list(checked.by),
+            "reason": checked.reason or None,
+        }
+    return document
+
+
+def _answer(answer: Answer) -> Json:
+    return {
+        "verdict": answer.verdict,
+        "steps": answer.steps,
+        "reason": answer.reason or None,
+        "within": list(answer.within),
+    }
 
 
 def trace_document(trace: Trace) -> dict[str, Json]:

@@ -9,9 +9,16 @@ from textwrap import wrap
 
 import click
 
+from deliverycheck.explain.invariants.told import told_invariant
 from deliverycheck.explain.story import outcome, sentence
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
+
+PROOFS = ("inductive-invariant", "k-induction", "progress")
+"""Kinds of evidence that hold for any number of copies and retries."""
+
+FEW_LINES = 6
+"""Lines of an invariant that are shown unless all are asked for."""
 
 NARROW = 20
 """Columns that notes beside a verdict need; with fewer they go below it."""
@@ -35,12 +42,7 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     parts.append(budget_text(result.faults) or "no faults")
     parts += [f"{name}={value}" for name, value in result.settings.items()]
     yield from wrapped(" · ".join(parts), width, "  ")
-    found = result.exploration
-    seen = "all of them" if found.complete else f"not all: stopped by {found.stopped}"
-    if found.complete and any(prop.evidence.within for prop in result.properties):
-        seen = "all of them within bounds"
-    counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
-    yield from wrapped(f"{counts}: {seen}", width, "  ")
+    yield from wrapped(_looked_at(result), width, "  ")
     if not result.judged_by.startswith("what the"):
         yield from wrapped(f"judged by {result.judged_by}", width, "  ")
     yield ""
@@ -51,13 +53,30 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     for names, prop in _stories(told or result.properties):
         yield ""
         yield from _story(names, prop, width)
-    notes = [*(f"assumes: {text}" for text in result.assumptions)]
+    for prop in told:
+        yield from _why(result, prop, width, verbose=verbose)
+    notes = [*_certificates(result), *(f"assumes: {text}" for text in result.assumptions)]
     notes += [f"note ({w.code}): {w.text}" for w in result.warnings]
     if notes:
         yield ""
     for note in notes:
         yield from wrapped(note, width, "  ", "    ")
     yield ""
+
+
+def _looked_at(result: ModelResult) -> str:
+    """How much each engine has seen."""
+    found = result.exploration
+    if not found.states:
+        return "by Z3 alone: no state was visited"
+    seen = "all of them" if found.complete else f"not all: stopped by {found.stopped}"
+    explicit = [a for prop in result.properties for a in prop.answers if a.engine == "explicit"]
+    if found.complete and any(answer.within for answer in explicit):
+        seen = "all of them within bounds"
+        if any(prop.evidence.kind in PROOFS for prop in result.properties):
+            seen += ", beyond which the proofs go"
+    counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
+    return f"{counts}: {seen}"
 
 
 def budget_text(faults: Mapping[str, float]) -> str:
@@ -119,6 +138,8 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
         because = " and ".join(prop.because)
         why = f", because of {because}" if because else ", with no fault at all"
         notes.append(f"{count} step{'s' if count != 1 else ''}{why}")
+    if prop.verdict == "holds" and prop.evidence.kind in PROOFS:
+        notes.append("proved")
     if prop.verdict == "holds" and prop.evidence.within:
         notes.append("within bounds")
     if prop.reason:
@@ -170,6 +191,37 @@ def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
         mark = f"  [fault: {step.fault}]" if step.fault else ""
         yield from wrapped(f"{step.index:>2}. {sentence(step)}.{mark}", width, "    ", "        ")
     yield from wrapped(f"So {outcome(prop)}.", width, "    ")
+
+
+def _why(result: ModelResult, prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str]:
+    """Why a property holds, or why a loss is for good: the invariant in the model's words."""
+    if result.system is None or not prop.evidence.invariant:
+        return
+    lines = told_invariant(result.system, prop.evidence.invariant)
+    shown = lines if verbose else lines[:FEW_LINES]
+    head = {
+        "holds": f"Why {prop.name} holds: always",
+        "violated": f"Why {prop.name} is broken for good: from there on always",
+    }.get(prop.verdict)
+    if head is None:
+        return
+    yield ""
+    yield from wrapped(head, width, "  ")
+    for line in shown:
+        yield from wrapped(line, width, "    ", "        ")
+    if len(shown) < len(lines):
+        yield f"    and {len(lines) - len(shown)} more (-v shows them)"
+
+
+def _certificates(result: ModelResult) -> Iterator[str]:
+    """How many certificates there are, and who has accepted them."""
+    checked = [prop.evidence.checked for prop in result.properties if prop.evidence.checked]
+    accepted = [one for one in checked if one.status == "accepted"]
+    by = sorted({name for one in accepted for name in one.by})
+    if accepted:
+        yield f"certificates: {len(accepted)} of {len(checked)} accepted by {', '.join(by)}"
+    for reason in dict.fromkeys(one.reason for one in checked if one.status == "unchecked"):
+        yield f"not certified: {reason}"
 
 
 def styled(text: str, colour: str | None = None, *, bold: bool = False) -> str:

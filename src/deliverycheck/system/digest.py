@@ -17,7 +17,7 @@ def digest_of(system: System) -> str:
 
 def _lines(system: System) -> Iterator[str]:
     for variable in system.variables:
-        yield f"var {variable.name!r} {variable.sort} {variable.store}"
+        yield f"var {variable.name!r} {variable.sort!r} {variable.store}"
     for state in system.initial:
         yield f"init {state!r}"
     for action in system.actions:
@@ -37,7 +37,7 @@ def written(term: Term) -> str:
         case Const(value):
             return repr(value)
         case Var(name):
-            return name
+            return f"${name!r}"  # a name is never taken for a label
         case App(op, args):
             return f"({op} {' '.join(map(written, args))})"
     assert_never(term)

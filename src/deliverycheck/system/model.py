@@ -5,6 +5,7 @@ This is the form every engine works on. It knows nothing of Python models; it ca
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -142,9 +143,10 @@ def _faults_of(system: System) -> Iterator[str]:
         return
     if not system.initial:
         yield "there is no initial state"
-    names = [prop.name for prop in system.properties]
-    for name in {name for name in names if names.count(name) > 1}:
-        yield f"two properties are called {name}"
+    names = Counter(prop.name for prop in system.properties)
+    for name, count in names.items():
+        if count > 1:
+            yield f"two properties are called {name}"
     for variable in system.variables:
         if isinstance(variable.sort, EnumSort) and len(set(variable.sort.labels)) < len(
             variable.sort.labels

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from deliverycheck.system.guarantees import Claim
-from deliverycheck.system.model import Event, State
+from deliverycheck.system.model import Event, State, System
 from deliverycheck.system.sorts import Value
+from deliverycheck.system.terms import Term
 
 Verdict: TypeAlias = Literal["holds", "violated", "undetermined", "vacuous", "error"]
 
@@ -16,17 +17,45 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a certificate of some `kind` (INV, ...): who accepted it, or why nobody."""
+
+    kind: str
+    status: Literal["accepted", "refused", "unchecked"]
+    by: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one engine says by itself; `within` names the bounds its answer is subject to."""
+
+    engine: Literal["explicit", "symbolic"]
+    verdict: Verdict
+    within: tuple[str, ...] = ()
+    steps: int | None = None
+    """Of the run it found."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Why a verdict can be believed.
 
-    `kind` is `exhaustive` (every reachable state was looked at), `run` (a counterexample, replayed
-    by plain CPython) or `bounded` (a search that ended early: never behind a `holds`). `within`
-    names the bounds that cut behaviour off; empty means the verdict is about the whole model.
+    `kind` is `inductive-invariant`, `k-induction` or `progress` (a proof, for any number of copies
+    and retries), `exhaustive` (every reachable state was looked at), `run` (a counterexample,
+    replayed by plain CPython) or `bounded` (a search that ended early: never behind a `holds`).
+    `within` names the bounds that cut behaviour off; empty means the verdict is about the whole
+    model.
     """
 
     kind: str
     detail: Mapping[str, Json]
     within: tuple[str, ...] = ()
+    invariant: tuple[Term, ...] = ()
+    """What the proof rests on: true in every reachable state; for a loss, from there on."""
+    checked: Checked | None = None
+    """What an independent checker said of the certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +108,8 @@ class PropertyResult:
     trace: Trace | None = None
     reason: str = ""
     """Why it is undetermined or vacuous, in words."""
+    answers: tuple[Answer, ...] = ()
+    """What each engine says."""
 
     @property
     def as_expected(self) -> bool | None:
@@ -136,3 +167,7 @@ class ModelResult:
     assumptions: tuple[str, ...] = ()
     judged_by: str = ""
     """What the expectations come from, in words."""
+    system: System | None = None
+    """What the proofs speak about."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended an engine before it was done."""

@@ -1,0 +1,1 @@
+"""Floor 3: the independent certificate checker; shares no code with the engines."""

@@ -1,0 +1,129 @@
+"""Certifying: what an engine claims is checked again by a process that imports no engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from deliverycheck.certify.states import states_digest
+from deliverycheck.check.explicit import Finding
+from deliverycheck.check.notes import is_witness
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.exchange.certificates import certificate_document
+from deliverycheck.explore.search import Explored
+from deliverycheck.supervise.child import Child
+from deliverycheck.supervise.lost import ChildLost
+from deliverycheck.system.certificates import Certificate, Claimed, ReachableSet
+from deliverycheck.system.verdicts import Checked, Json
+
+COMMAND = (sys.executable, "-P", "-m", "deliverycheck.certify", "--serve")
+
+MOST_STATES = 50_000
+"""States of a reachable set that is computed a second time, by slow and simple code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certifying:
+    """How certificates are checked: by which process, how long each, and where they are kept."""
+
+    command: Sequence[str] = COMMAND
+    seconds: float = 60.0
+    megabytes: float | None = 4_096.0
+    folder: Path | None = None
+
+
+def certified(findings: Sequence[Finding], how: Certifying, left: float | None) -> list[Finding]:
+    """The findings as they stand once their certificates were checked, in the seconds left.
+
+    A verdict whose certificate is refused becomes `undetermined`.
+    """
+    deadline = None if left is None else time.monotonic() + left
+    done: list[Finding] = []
+    child: Child | None = None
+    try:
+        for finding in findings:
+            if finding.certificate is None:
+                done.append(finding)
+                continue
+            document = certificate_document(finding.certificate)
+            if how.folder is not None:
+                _keep(how.folder, finding.prop.name, document)
+            if child is None or not child.alive:
+                child = Child(how.command, how.megabytes)
+            seconds = how.seconds
+            if deadline is not None:
+                seconds = min(seconds, max(0.0, deadline - time.monotonic()))
+            done.append(_judged(finding, _asked(child, document, seconds)))
+    finally:
+        if child is not None:
+            child.close()
+    return done
+
+
+def _asked(child: Child, document: Mapping[str, Json], seconds: float) -> Checked:
+    kind = str(document["kind"])
+    try:
+        answer = child.ask(document, seconds)
+    except ChildLost as lost:
+        return Checked(kind, "unchecked", (), f"the checker was lost: {lost.text}")
+    status, by, reason = answer.get("status"), answer.get("by"), answer.get("reason")
+    if status not in ("accepted", "refused", "unchecked") or not isinstance(by, list):
+        return Checked(kind, "unchecked", (), "the checker answered something else")
+    names = tuple(map(str, cast("list[object]", by)))
+    return Checked(kind, status, names, str(reason or ""))
+
+
+def _judged(finding: Finding, checked: Checked) -> Finding:
+    evidence = replace(finding.evidence, checked=checked)
+    if checked.status != "refused":
+        return replace(finding, evidence=evidence)
+    return replace(
+        finding,
+        verdict="undetermined",
+        evidence=evidence,
+        trace=None,
+        reason=f"its certificate was refused: {checked.reason}",
+    )
+
+
+def exhausted(found: Explored, finding: Finding) -> Finding:
+    """The explicit engine's finding with its certificate: the run, or the reachable states.
+
+    Too many states to compute them a second time are left uncertified.
+    """
+    kept = tuple(prop for prop in found.system.properties if not is_witness(prop.name))
+    system = replace(found.system, properties=kept)
+    if finding.certificate is not None:
+        return replace(finding, certificate=replace(finding.certificate, system=system))
+    if finding.verdict not in ("holds", "vacuous") or finding.prop.kind == "sometimes":
+        return finding
+    if not found.complete or len(found.states) > MOST_STATES:
+        return finding
+    verdict: Claimed = "holds" if finding.verdict == "holds" else "vacuous"
+    digest = states_digest(found.state(number) for number in range(len(found.states)))
+    proof = ReachableSet(len(found.states), digest)
+    return replace(finding, certificate=Certificate(system, finding.prop.name, verdict, proof))
+
+
+def file_name(name: str) -> str:
+    """A name as a file or folder may bear it anywhere."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", name)
+
+
+def _keep(folder: Path, name: str, document: Mapping[str, Json]) -> None:
+    """Write a certificate into the folder: beside, then renamed, so that none is ever torn."""
+    file = folder / f"{file_name(name)}.json"
+    beside = file.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        beside.replace(file)
+    except OSError as error:
+        text = f"{file} cannot be written: {error.strerror or type(error).__name__}"
+        raise InputError(Diagnostic("DC003", text)) from None

@@ -1,0 +1,168 @@
+"""The symbolic engine's answers: a verdict for every property, from what it could settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deliverycheck.check.explicit import Finding
+from deliverycheck.check.traces import replay_by_cpython, replay_by_interpreter, trace_of_run
+from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.prove.engine import Settled, Symbolic
+from deliverycheck.prove.names import MISHAP
+from deliverycheck.semantics.interpreter import ModelFault, at_rest, evaluate, perform
+from deliverycheck.system.certificates import (
+    Certificate,
+    Inductive,
+    KInduction,
+    Progress,
+    ReachableSet,
+    RunOf,
+    Runs,
+    Trap,
+)
+from deliverycheck.system.model import Property, System
+from deliverycheck.system.terms import Term
+from deliverycheck.system.verdicts import Evidence, Json, Trace
+
+EVIDENCE = {
+    Inductive: "inductive-invariant",
+    KInduction: "k-induction",
+    ReachableSet: "exhaustive",
+    Progress: "progress",
+    Runs: "run",
+    Trap: "run",
+}
+"""The kind of evidence a proof is."""
+
+
+def concluded(lifted: Lifted, symbolic: Symbolic) -> Iterator[Finding]:
+    """A verdict for every property the engine was asked about; every run is replayed first.
+
+    Raises DisagreementError if a replay fails.
+    """
+    for prop in symbolic.system.properties:
+        if prop.kind == "sometimes":
+            yield _sometimes(lifted, symbolic, prop)
+        else:
+            yield _always(lifted, symbolic, prop)
+
+
+def _always(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
+    name = prop.name if prop.kind == "possible" else f"breaks {prop.name}"
+    tests = f"tests {prop.name}"
+    answer, tested = symbolic.settled.get(name), symbolic.settled.get(tests)
+    if tested is not None and tested.run is None:
+        if _has_bounds(lifted.system):
+            return _cut_off(prop)
+        certificate = Certificate(lifted.system, prop.name, "vacuous", tested.proof)
+        reason = "no reachable state puts it to the test"
+        return _proved(prop, tested, certificate, reason)
+    if answer is not None and answer.run is not None:
+        return _violated(lifted, prop, answer, answer.run)
+    if answer is None or tested is None:
+        return _open(symbolic, prop, name if answer is None else tests)
+    return _proved(prop, answer, Certificate(lifted.system, prop.name, "holds", answer.proof))
+
+
+def _sometimes(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
+    names = [f"shows {prop.name} {number}" for number in range(len(prop.clauses))]
+    answers = [symbolic.settled.get(name) for name in names]
+    runs: list[RunOf] = []
+    for number, (name, answer) in enumerate(zip(names, answers, strict=True)):
+        if answer is not None and answer.run is None:
+            if _has_bounds(lifted.system):
+                return _cut_off(prop)
+            about = prop.clauses[number].about
+            certificate = Certificate(lifted.system, prop.name, "violated", answer.proof, number)
+            reason = "no reachable state is like that"
+            return _proved(prop, answer, certificate, reason, about)
+        if answer is None or answer.run is None:
+            return _open(symbolic, prop, name)
+        last = symbolic.system.valuation(_replayed(lifted, symbolic.system, answer.run).states[-1])
+        clause = prop.clauses[number]
+        if not (evaluate(clause.when, last) and evaluate(clause.then, last)):
+            raise _mismatch(lifted, f"the last state of the run to {prop.name} is no example of it")
+        runs.append(answer.run)
+    certificate = Certificate(lifted.system, prop.name, "holds", Runs(tuple(runs)))
+    evidence = Evidence("run", {"steps": max((len(run.actions) for run in runs), default=0)})
+    return Finding(prop, "holds", evidence, certificate=certificate)
+
+
+def _violated(lifted: Lifted, prop: Property, answer: Settled, run: RunOf) -> Finding:
+    trace = _replayed(lifted, lifted.system, run)
+    last = lifted.system.valuation(run.states[-1])
+    broken = [c for c in prop.clauses if evaluate(c.when, last) and not evaluate(c.then, last)]
+    if isinstance(answer.proof, Trap):
+        broken = [c for c in broken if c == prop.clauses[answer.proof.clause]]
+    if not broken or (prop.kind == "at-rest" and not at_rest(lifted.system, run.states[-1])):
+        raise _mismatch(lifted, f"the last state of the run to {prop.name} does not violate it")
+    detail: dict[str, Json] = {"steps": len(trace.steps), "replayed_by": "cpython"}
+    certificate = Certificate(lifted.system, prop.name, "violated", answer.proof)
+    evidence = Evidence("run", detail, invariant=_invariant(certificate))
+    about = broken[0].about
+    return Finding(prop, "violated", evidence, about, trace, certificate=certificate)
+
+
+def _mismatch(lifted: Lifted, text: str) -> DisagreementError:
+    remedy = "This is a fault of deliverycheck, not of the model: please report it with the model."
+    return DisagreementError(Diagnostic("DC901", f"{lifted.system.name}: {text}", remedy))
+
+
+def _replayed(lifted: Lifted, system: System, run: RunOf) -> Trace:
+    trace = trace_of_run(system, run.states, run.actions)
+    replay_by_interpreter(system, trace)
+    replay_by_cpython(lifted, trace)
+    return trace
+
+
+def _proved(
+    prop: Property, answer: Settled, certificate: Certificate, reason: str = "", about: str = ""
+) -> Finding:
+    detail: dict[str, Json] = {"method": answer.method}
+    if isinstance(answer.proof, KInduction):
+        detail["k"] = answer.proof.k
+    bounds = (bound.name for action in certificate.system.actions for bound in action.bounds)
+    evidence = Evidence(
+        EVIDENCE[type(answer.proof)], detail, tuple(sorted(set(bounds))), _invariant(certificate)
+    )
+    return Finding(prop, certificate.verdict, evidence, about, None, reason, certificate)
+
+
+def _invariant(certificate: Certificate) -> tuple[Term, ...]:
+    match certificate.proof:
+        case Inductive(terms) | KInduction(_, terms) | Trap(_, _, terms) | Progress(terms):
+            return terms
+        case _:
+            return ()
+
+
+def _has_bounds(system: System) -> bool:
+    """Whether the model itself leaves something out: an ordered channel without a limit."""
+    return any(action.bounds for action in system.actions)
+
+
+def _cut_off(prop: Property) -> Finding:
+    """Out of reach, but only as far as the model's own bounds let anybody see."""
+    reason = "a bound cut off what might decide it"
+    return Finding(prop, "undetermined", Evidence("bounded", {}), reason=reason)
+
+
+def _open(symbolic: Symbolic, prop: Property, name: str) -> Finding:
+    reason = symbolic.open.get(name, "neither a run nor a proof was found")
+    return Finding(prop, "undetermined", Evidence("bounded", {}), reason=reason)
+
+
+def fault_of(system: System, symbolic: Symbolic) -> tuple[ModelFault, RunOf] | None:
+    """What goes wrong in a reachable state, and the way there, if the engine found such a run."""
+    found = symbolic.settled.get(MISHAP)
+    if found is None or found.run is None:
+        return None
+    last = system.valuation(found.run.states[-1])
+    for action in system.actions:
+        if evaluate(action.guard, last) and all(evaluate(b.term, last) for b in action.bounds):
+            try:
+                perform(system, action, last)
+            except ModelFault as fault:
+                return fault, found.run
+    return None

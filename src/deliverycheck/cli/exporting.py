@@ -1,0 +1,158 @@
+"""export: a lifted model in the language of another checker, for a second opinion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal, TypeAlias, assert_never
+
+import click
+
+from deliverycheck.check.checking import lifted_of
+from deliverycheck.check.instances import WORTH_WIDENING, explore_instance
+from deliverycheck.check.question import Question
+from deliverycheck.cli.terminal import clear_progress, progress_for, width
+from deliverycheck.cli.verbs import Asked
+from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.explore.search import Limits, ReachableFault
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.load.files import is_possible
+from deliverycheck.report.jsonout import dumped
+from deliverycheck.report.text import wrapped
+from deliverycheck.system.digest import digest_of
+from deliverycheck.system.model import System
+from deliverycheck.system.sorts import IntSort
+
+Form: TypeAlias = Literal["json", "smtlib", "promela", "murphi"]
+
+
+def run_export(
+    model: str,
+    form: Form,
+    out: str | None,
+    messages: int | None,
+    faults: str | None,
+    settings: Sequence[str],
+    copies: int | None,
+    as_json: bool,
+) -> int:
+    """The verb `export`. The exit code."""
+    # how to check is not asked here; these are never looked at
+    asked = Asked((model,), messages, faults, settings, copies, "explicit", "plain", 1, None, None)
+    question = _only_one(model, asked.questions())
+    lifted = lifted_of(question)
+    system = lifted.system
+    if form in ("promela", "murphi"):
+        system = _instance(question, lifted, copies)
+    text = _text(system, form)
+    _note(lifted.system, system)
+    if out is not None:
+        _write(Path(out), text)
+    if as_json:
+        document = {
+            "schema": "deliverycheck/export/1",
+            "model": question.name,
+            "as": form,
+            "digest": digest_of(lifted.system),
+            "bounds": [f"{name}: at most {high}" for name, high in _ends(lifted.system, system)],
+            "text": text,
+        }
+        click.echo(dumped(document), nl=False)
+    elif out is not None:
+        click.echo(f"wrote {out}")
+    else:
+        click.echo(text, nl=False)
+    return 0
+
+
+def _only_one(model: str, found: Sequence[Question]) -> Question:
+    if len(found) == 1:
+        return found[0]
+    names = [f"{q.source}:{q.name}" if q.source.endswith(".py") else q.source for q in found]
+    text = f"export takes one model, and there are {len(found)} in {model}"
+    raise InputError(Diagnostic("DC001", text, f"Name one: {', '.join(names)}"))
+
+
+def _instance(question: Question, lifted: Lifted, copies: int | None) -> System:
+    """The instance the explicit engine settles for, so that both can count the same states."""
+    if not any(_is_endless(variable.sort) for variable in lifted.system.variables):
+        return lifted.system
+    # beyond this many states it tries no larger instance, so there is no need to see them all
+    limits = Limits(states=WORTH_WIDENING)
+    try:
+        found = explore_instance(lifted, limits, copies, progress_for(question.name))
+    except ReachableFault as fault:
+        return fault.found.system  # the other checker shall find the fault too
+    finally:
+        clear_progress()
+    if found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return found.system
+
+
+def _is_endless(sort: object) -> bool:
+    return isinstance(sort, IntSort) and sort.high is None
+
+
+def _text(system: System, form: Form) -> str:
+    match form:
+        case "json":
+            from deliverycheck.exchange.systems import system_document
+
+            return dumped(system_document(system))
+        case "smtlib":
+            from deliverycheck.export.smtlib import smtlib_of
+
+            return smtlib_of(system)
+        case "promela":
+            from deliverycheck.export.promela import promela_of
+
+            return promela_of(system)
+        case "murphi":
+            from deliverycheck.export.murphi import murphi_of
+
+            return murphi_of(system)
+    assert_never(form)
+
+
+def _ends(endless: System, system: System) -> list[tuple[str, int]]:
+    """The variables without end of their own, with the end each one has in the instance."""
+    return [
+        (ended.name, ended.sort.high)
+        for variable, ended in zip(endless.variables, system.variables, strict=True)
+        if _is_endless(variable.sort)
+        and isinstance(ended.sort, IntSort)
+        and ended.sort.high is not None
+    ]
+
+
+def _note(endless: System, system: System) -> None:
+    """Say what was bounded, by the size of the bound."""
+    ends = _ends(endless, system)
+    for limit in sorted({high for _, high in ends}):
+        names = ", ".join(name for name, high in ends if high == limit)
+        for line in wrapped(f"note: at most {limit}: {names}", width(), "", "  "):
+            click.echo(line, err=True)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write beside, then rename: whoever looks finds the old file or the new one, whole."""
+    if not file.name or not is_possible(file):
+        raise InputError(Diagnostic("DC003", "no file can have that name"))
+    beside: Path | None = None
+    try:
+        target = file.resolve()  # a link goes on pointing to what it points to
+        if target.exists() and not target.is_file():
+            raise InputError(Diagnostic("DC003", f"{file} is no ordinary file"))
+        beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(target)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that go round in a circle
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError(Diagnostic("DC003", f"{file} cannot be written: {reason}")) from None
+    finally:
+        if beside is not None:
+            with suppress(OSError):  # renamed, or never written
+                beside.unlink()

@@ -1,0 +1,1 @@
+"""Invariants in words: from clauses over variables to sentences about the model."""

@@ -1,0 +1,252 @@
+"""The symbolic engine: a searcher and a prover side by side, each in a process of its own.
+
+The searcher looks for runs, one length after the other; the prover shows that there are none. What
+one of them settles, the other leaves alone. This process keeps the clock and never solves anything.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from deliverycheck.errors import InputError
+from deliverycheck.exchange.certificates import proof_from
+from deliverycheck.exchange.reading import Reader
+from deliverycheck.exchange.systems import system_document
+from deliverycheck.prove.names import MISHAP, STAGES, goal_names
+from deliverycheck.supervise.child import Child
+from deliverycheck.supervise.lost import ChildLost
+from deliverycheck.system.certificates import Proof, RunOf, Runs, Trap
+from deliverycheck.system.model import System
+from deliverycheck.system.verdicts import Json
+
+COMMAND = (sys.executable, "-P", "-m", "deliverycheck.prove")
+
+DEEPEST = 60
+"""Steps up to which runs are looked for, where nothing else ends the search."""
+
+LATE_PROGRESS = 5
+"""The prover's stage with which a progress argument is tried once more, from more samples."""
+
+MOST_DEATHS = 3
+"""Processes of one kind that may be lost before no more are started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much the engine may use for one system: seconds, and megabytes for each process."""
+
+    seconds: float
+    megabytes: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is known about a goal, or about whether a `possible` property can be lost."""
+
+    proof: Proof
+    method: str
+
+    @property
+    def run(self) -> RunOf | None:
+        """The run that was found, if there is one."""
+        match self.proof:
+            case Runs((run, *_)):
+                return run
+            case Trap(run):
+                return run
+            case _:
+                return None
+
+
+@dataclass(slots=True)
+class Symbolic:
+    """What has been found out so far; filled by two threads, read when both have ended."""
+
+    system: System
+    budget: Budget
+    command: Sequence[str] = COMMAND
+    report: Callable[[str], None] | None = None
+    settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
+    open: dict[str, str] = field(default_factory=dict[str, str])
+    """For a goal that stays open, why."""
+    depth: int = 0
+    """Runs shorter than this were all looked at."""
+    _began: float = field(default_factory=time.monotonic)
+    _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
+    _children: list[Child] = field(default_factory=list[Child])
+    _stopped: bool = False
+    _trouble: Exception | None = None
+
+    # The parent's side
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        for work in (self._searching, self._proving):
+            thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def wait(self) -> None:
+        """Wait for both sides to end. On Ctrl-C everything is stopped first.
+
+        Raises what went wrong in this program itself, if anything did.
+        """
+        try:
+            for thread in self._threads:
+                while thread.is_alive():
+                    thread.join(0.1)  # short, so that Ctrl-C is heard
+        except BaseException:
+            self.stop()
+            raise
+        if self._trouble is not None:
+            raise self._trouble
+
+    def stop(self) -> None:
+        """End both processes; what is known stays."""
+        self._stopped = True
+        for child in self._children:
+            child.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def _left(self) -> float:
+        return self.budget.seconds - (time.monotonic() - self._began)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run one side; whatever it dies of is a reason why goals stay open, never a verdict."""
+        try:
+            work()
+        except (ChildLost, InputError) as trouble:
+            why = _reason(trouble)
+            for name in self._wanted():
+                self.open.setdefault(name, why)
+        except Exception as error:
+            self._trouble = error
+
+    def _child(self) -> Child:
+        child = Child(self.command, self.budget.megabytes)
+        self._children.append(child)
+        if self._stopped:
+            child.stop()
+        self._ask(child, {"do": "open", "system": cast("Json", system_document(self.system))})
+        return child
+
+    def _ask(self, child: Child, request: Mapping[str, object]) -> Reader:
+        return Reader(None, "the solver's answer", child.ask(request, max(0.0, self._left())))
+
+    # What is still wanted
+
+    def _wanted(self) -> list[str]:
+        """Names of goals and of `possible` properties that nobody has settled yet."""
+        names = [*goal_names(self.system), *_possible(self.system)]
+        return [name for name in names if name not in self.settled and not self._idle(name)]
+
+    def _idle(self, name: str) -> bool:
+        """Whether a goal matters no more: its property is decided without it."""
+        kind, _, prop = name.partition(" ")
+        if name == MISHAP:
+            # Every proof shows that nothing goes wrong; where none is needed, so is this.
+            return any(one.run is None for one in self.settled.values())
+        if kind == "tests":
+            other = self.settled.get(f"breaks {prop}") or self.settled.get(prop)
+            return other is not None and other.run is not None
+        return (kind == "breaks" and self._vacuous(prop)) or self._vacuous(name)
+
+    def _vacuous(self, prop: str) -> bool:
+        tested = self.settled.get(f"tests {prop}")
+        return tested is not None and tested.run is None
+
+    # The two sides
+
+    def _searching(self) -> None:
+        with self._child() as child:
+            while self.depth <= DEEPEST:
+                wanted = [name for name in self._wanted() if name not in self.open]
+                if not any(name != MISHAP for name in wanted):
+                    return
+                possible = set(_possible(self.system))
+                request = {
+                    "do": "search",
+                    "goals": [name for name in wanted if name not in possible],
+                    "dooms": [name for name in wanted if name in possible],
+                }
+                self._tell(f"runs of {self.depth} steps, {len(wanted)} questions open")
+                for name, answer in self._ask(child, request).get("found").entries():
+                    self._found(name, answer)
+                self.depth += 1
+        for name in self._wanted():
+            self.open.setdefault(name, f"no run of up to {DEEPEST} steps decides it")
+
+    def _found(self, name: str, answer: Reader) -> None:
+        if isinstance(answer.value, str):
+            self.open[name] = (
+                "a question was too hard" if answer.value == "unknown" else answer.value
+            )
+            return
+        self.settled.setdefault(name, Settled(proof_from(answer, self.system), "bounded search"))
+
+    def _proving(self) -> None:
+        deaths = 0
+        child = self._child()
+        try:
+            for stage in range(1, STAGES + 1):
+                for name in self._wanted():
+                    if name == MISHAP or name in self.settled or self._idle(name):
+                        continue
+                    try:
+                        self._try(child, name, stage)
+                    except (ChildLost, InputError) as trouble:
+                        deaths += 1
+                        ended = isinstance(trouble, ChildLost) and trouble.reason in _ENDS
+                        if ended or deaths >= MOST_DEATHS:
+                            raise
+                        child.close()
+                        child = self._child()
+        finally:
+            child.close()
+
+    def _try(self, child: Child, name: str, stage: int) -> None:
+        request: dict[str, object] = {"do": "prove", "goal": name, "stage": stage}
+        if name in _possible(self.system):
+            if stage not in (2, LATE_PROGRESS):
+                return
+            many = stage == LATE_PROGRESS
+            request = {"do": "progress", "property": name, "many": many}
+        self._tell(f"proving: {name}")
+        answer = self._ask(child, request)
+        if answer.get("proof").value is not None:
+            method = answer.get("method").text()
+            self.settled.setdefault(
+                name, Settled(proof_from(answer.get("proof"), self.system), method)
+            )
+
+    def _tell(self, text: str) -> None:
+        if self.report is not None:
+            self.report(text)
+
+
+_WHY = {
+    "time": "the limit of seconds was reached",
+    "memory": "the solver ran out of memory",
+    "stopped": "it was interrupted",
+}
+
+
+_ENDS = ("time", "stopped")
+"""Reasons after which no other process would fare better."""
+
+
+def _reason(trouble: ChildLost | InputError) -> str:
+    """Why a goal stays open, in words."""
+    if isinstance(trouble, InputError):
+        return f"the solver's process answered something else: {trouble.diagnostics[0].message}"
+    return _WHY.get(trouble.reason, f"the solver's process was lost: {trouble.text}")
+
+
+def _possible(system: System) -> list[str]:
+    return [prop.name for prop in system.properties if prop.kind == "possible"]

@@ -1,0 +1,24 @@
+"""Names that the two sides of the engine share; whoever only keeps the clock needs no solver."""
+
+from __future__ import annotations
+
+from deliverycheck.system.model import System
+
+MISHAP = "mishap"
+"""The goal in which some step goes wrong: a check fails, or a value leaves its sort."""
+
+STAGES = 5
+"""The methods of the prover, in the order in which they are tried."""
+
+
+def goal_names(system: System) -> list[str]:
+    """The names of a system's goals (see `goals.goals_of`)."""
+    names = [MISHAP]
+    for prop in system.properties:
+        if prop.kind == "sometimes":
+            names += [f"shows {prop.name} {at}" for at in range(len(prop.clauses))]
+            continue
+        names.append(f"tests {prop.name}")
+        if prop.kind != "possible":
+            names.append(f"breaks {prop.name}")
+    return names

@@ -1,0 +1,103 @@
+"""The prover: shows that a goal is out of reach, by several methods one after the other.
+
+Stages (`names.STAGES` of them), cheap ones first, so that others can settle a goal in the meantime:
+
+1. lemmas of one or two literals, and what is inductive among them;
+2. lemmas of three literals as well;
+3. k-induction with these lemmas;
+4. Spacer, with these lemmas;
+5. lemmas from many more samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deliverycheck.prove.goals import mishap
+from deliverycheck.prove.induction import Induction
+from deliverycheck.prove.kinduction import k_induction
+from deliverycheck.prove.lemmas import Literals, long_clauses, observed, short_clauses
+from deliverycheck.prove.samples import FEW, MANY, Amount, sampled
+from deliverycheck.prove.spacer import spacer
+from deliverycheck.system import build
+from deliverycheck.system.certificates import Inductive, KInduction
+from deliverycheck.system.model import State, System
+from deliverycheck.system.terms import Term
+
+SPACER_EFFORT = 10_000_000
+"""Z3's resource units that Spacer gets for one goal: some five seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A proof and how it was found."""
+
+    proof: Inductive | KInduction
+    method: str
+
+
+class Prover:
+    """Proves things about one system; what it learns for one goal serves the others."""
+
+    def __init__(self, system: System, effort: int = 0) -> None:
+        self.system = system
+        self.effort = effort
+        self._probe = Induction(system, effort)
+        self._mishap = mishap(system)
+        self._samples: dict[Amount, list[State]] = {}
+        self._observed: dict[Amount, Literals] = {}
+        self._lemmas: dict[tuple[Amount, bool], list[Term]] = {}
+
+    def samples(self, amount: Amount) -> list[State]:
+        """Some reachable states."""
+        if amount not in self._samples:
+            self._samples[amount] = sampled(self.system, amount)
+        return self._samples[amount]
+
+    def lemmas(self, amount: Amount, *, long: bool) -> list[Term]:
+        """An inductive set of lemmas learnt from so many samples."""
+        key = (amount, long)
+        if key not in self._lemmas:
+            if amount not in self._observed:
+                self._observed[amount] = observed(self.system, self.samples(amount))
+            literals = self._observed[amount]
+            candidates = short_clauses(literals)
+            if long:
+                candidates += long_clauses(literals, frozenset(candidates))
+            self._lemmas[key] = Induction(self.system, self.effort).inductive(candidates)
+        return self._lemmas[key]
+
+    def unreachable(self, goal: Term, stage: int) -> Proved | None:
+        """A proof, by a stage's method, that no run meets the goal or goes wrong; or None."""
+        goal = build.any_of(goal, self._mishap)
+        match stage:
+            case 1:
+                return self._small(self.lemmas(FEW, long=False), goal, "lemmas")
+            case 2:
+                return self._small(self.lemmas(FEW, long=True), goal, "lemmas")
+            case 3:
+                return self._by_k_induction(goal)
+            case 4:
+                return self._by_spacer(goal)
+            case _:
+                return self._small(self.lemmas(MANY, long=True), goal, "lemmas")
+
+    def _by_k_induction(self, goal: Term) -> Proved | None:
+        found = k_induction(self.system, goal, self.lemmas(FEW, long=True), self.effort)
+        if found is None or found.k > 1:
+            return None if found is None else Proved(found, "k-induction")
+        # One step is ordinary induction, of which a small part will do.
+        return self._small([*found.lemmas, build.negate(goal)], goal, "k-induction")
+
+    def _by_spacer(self, goal: Term) -> Proved | None:
+        lemmas = self.lemmas(FEW, long=True)
+        found = spacer(self.system, goal, lemmas, SPACER_EFFORT)
+        return self._small([*lemmas, *found], goal, "Spacer") if found is not None else None
+
+    def _small(self, lemmas: list[Term], goal: Term, method: str) -> Proved | None:
+        if self._probe.excludes(lemmas, goal) is None:
+            return None
+        # A solver of its own: what a used one has learnt decides which of many small sets it finds,
+        # and what it was asked before depends on how fast the searcher is.
+        small = Induction(self.system, self.effort).smallest(lemmas, goal)
+        return None if small is None else Proved(Inductive(tuple(small)), method)

@@ -1,0 +1,92 @@
+"""The worker: what runs in a solver's own process, one question at a time, all in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from deliverycheck.exchange.certificates import proof_document
+from deliverycheck.exchange.reading import Reader
+from deliverycheck.exchange.systems import system_from
+from deliverycheck.prove.goals import goals_of, property_of
+from deliverycheck.prove.loss import Doom, progress
+from deliverycheck.prove.prover import Prover
+from deliverycheck.prove.search import Search
+from deliverycheck.system.certificates import Runs
+from deliverycheck.system.model import System
+from deliverycheck.system.terms import Term
+from deliverycheck.system.verdicts import Json
+
+EFFORT = 20_000_000
+"""Z3's resource units for one question; beyond, the answer is unknown on every machine."""
+
+
+@dataclass(slots=True)
+class Worker:
+    """Answers questions about one system; what it learns stays for the next question."""
+
+    system: System
+    goals: Mapping[str, Term]
+    prover: Prover
+    search: Search
+    dooms: dict[str, Doom] = field(default_factory=dict[str, Doom])
+
+    @staticmethod
+    def of(system: System) -> Worker:
+        """A worker for a system."""
+        return Worker(system, goals_of(system), Prover(system, EFFORT), Search(system, EFFORT))
+
+    def searched(self, goals: list[str], dooms: list[str]) -> dict[str, Json]:
+        """Look for runs of the present length, then go on to the next."""
+        found: dict[str, Json] = {}
+        for name in goals:
+            # That a property is put to the test is all there is to know: nobody sees the run.
+            run = self.search.run_to(self.goals[name], first=not name.startswith("tests "))
+            if run is not None:
+                found[name] = "unknown" if isinstance(run, str) else proof_document(Runs((run,)))
+        for name in dooms:
+            if name not in self.dooms:
+                self.dooms[name] = Doom(self.system, property_of(self.system, name), EFFORT)
+            trap = self.dooms[name].at(self.search)
+            if trap is not None:
+                found[name] = trap if isinstance(trap, str) else proof_document(trap)
+        self.search.deepen()
+        return {"found": found}
+
+    def proved(self, goal: str, stage: int) -> dict[str, Json]:
+        """Try one method on one goal."""
+        found = self.prover.unreachable(self.goals[goal], stage)
+        if found is None:
+            return {"proof": None}
+        return {"proof": proof_document(found.proof), "method": found.method}
+
+    def progresses(self, name: str, *, many: bool) -> dict[str, Json]:
+        """Try to show that the goals of a `possible` property can always still be reached."""
+        found = progress(self.prover, property_of(self.system, name), many=many)
+        return {"proof": None if found is None else proof_document(found), "method": "paths"}
+
+
+class Desk:
+    """Takes requests: first the system, then questions about it."""
+
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
+
+    def answer(self, request: Mapping[str, object]) -> Mapping[str, object]:
+        """The answer to a request. Raises InputError where it makes no sense."""
+        reader = Reader(None, "", request)
+        task = reader.get("do").choice("open", "search", "prove", "progress")
+        if task == "open":
+            self._worker = Worker.of(system_from(reader.get("system")))
+            return {}
+        if self._worker is None:
+            raise reader.wrong("there is no system yet")
+        if task == "search":
+            goals = [item.text() for item in reader.get("goals").items()]
+            dooms = [item.text() for item in reader.get("dooms").items()]
+            return self._worker.searched(goals, dooms)
+        if task == "prove":
+            return self._worker.proved(reader.get("goal").text(), reader.get("stage").number(1))
+        return self._worker.progresses(
+            reader.get("property").text(), many=reader.get("many").value is True
+        )
