@@ -797,7 +797,7 @@ print(json.dumps([outcome.status, "cvc5" in before, sorted(sys.modules)]))
     assert (status, early, "cvc5" in modules) == ("accepted", False, True)
     assert not {"z3", "networkx"} & set(modules)
     own = {name.split(".")[1] for name in modules if name.startswith("deliverycheck.")}
-    assert own == {"errors", "system", "exchange", "export", "certify"}
+    assert own == {"errors", "system", "exchange", "supervise", "export", "certify"}
     assert "deliverycheck.system.build" not in modules
 
 

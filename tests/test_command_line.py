@@ -14,6 +14,9 @@ from support import MODELS, ROOT, run
 
 G, P = "models/guarantees", "models/pitfalls"
 
+ALONE = ("--engine", "explicit")
+"""One engine: quick, for tests that are about something else than the engines."""
+
 MODEL = (MODELS / "guarantees" / "at_most_once.py").read_text(encoding="utf-8")
 
 
@@ -48,10 +51,10 @@ def test_without_faults_at_most_once_loses_nothing() -> None:
 
 
 def test_in_another_environment_the_claim_alone_decides() -> None:
-    assert run("check", f"{P}/check_then_act.py", "--faults", "lose=1").code == 0
-    assert run("check", f"{P}/check_then_act.py", "--faults", "crash=1").code == 1
+    assert run("check", f"{P}/check_then_act.py", "--faults", "lose=1", *ALONE).code == 0
+    assert run("check", f"{P}/check_then_act.py", "--faults", "crash=1", *ALONE).code == 1
     two = ("--set", "workers=2", "--faults", "delay=1")
-    assert run("check", f"{P}/check_then_act.py", *two).code == 1
+    assert run("check", f"{P}/check_then_act.py", *two, *ALONE).code == 1
 
 
 def test_a_limit_is_undetermined_and_exit_3() -> None:
@@ -80,8 +83,8 @@ def test_time_and_memory_are_limits_too(limit: str, stopped: str) -> None:
 
 def test_strict_minds_warnings() -> None:
     assert run("check", f"{G}/at_most_once.py").code == 0
-    assert run("check", f"{G}/at_most_once.py", "--strict").code == 0
-    assert run("check", f"{G}/at_least_once.py", "--strict").code == 4
+    assert run("check", f"{G}/at_most_once.py", "--strict", *ALONE).code == 0
+    assert run("check", f"{G}/at_least_once.py", "--strict", *ALONE).code == 4
 
 
 def test_one_property_can_be_asked_for() -> None:
@@ -152,13 +155,13 @@ def test_the_matrix_fits_a_narrow_terminal() -> None:
 
 @pytest.mark.parametrize("columns", ["40", "80", "200"])
 def test_text_keeps_to_the_terminal(columns: str) -> None:
-    done = run("check", G, "-v", env={**os.environ, "COLUMNS": columns})
+    done = run("check", G, "-v", *ALONE, env={**os.environ, "COLUMNS": columns})
     lines = [line for line in done.out.splitlines() if "models/" not in line]
     assert max(map(len, lines)) <= min(100, int(columns))
 
 
 def test_a_pipe_gets_no_colour() -> None:
-    assert "\x1b" not in run("check", G).out
+    assert "\x1b" not in run("check", G, *ALONE).out
     assert "\x1b" not in run("check", "nowhere.py").err
 
 
@@ -189,9 +192,14 @@ def test_no_color_means_none_even_on_a_terminal() -> None:
 def test_the_same_input_gives_the_same_bytes() -> None:
     runs = [
         run(
-            "check", G, P, "--json", "--engine", "explicit",
+            "check",
+            G,
+            P,
+            "--json",
+            "--engine",
+            "explicit",
             env={**os.environ, "PYTHONHASHSEED": seed},
-        )  # fmt: skip
+        )
         for seed in ("0", "1", "42")
     ]
     assert runs[0].code == 0
@@ -226,7 +234,7 @@ def test_doctor_lists_what_is_installed() -> None:
 
 
 def test_every_verb_has_help() -> None:
-    for verb in ("check", "matrix", "replay", "init", "explain", "doctor"):
+    for verb in ("check", "matrix", "replay", "export", "certify", "init", "explain", "doctor"):
         done = run(verb, "--help")
         assert done.code == 0
         assert "--json" in done.out

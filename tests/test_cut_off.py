@@ -81,7 +81,7 @@ def test_a_model_that_a_bound_stops_at_once_is_not_called_kept(tmp_path: Path) -
         f"{puts}\n"
         "        self.effect(m)\n"
     )
-    done = run("check", file)
+    done = run("check", file, "--engine", "explicit")
     assert done.code == 3
     assert "open" in done.out
     assert "kept" not in done.out

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from support import MODELS, SEED, question, run
 
 from deliverycheck.check.checking import check
 from deliverycheck.load.subjects import questions
+from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system.verdicts import ModelResult
 
 ENDLESS = "lose=inf duplicate=inf crash=inf delay=inf"
@@ -57,6 +59,63 @@ def test_where_faults_never_end_the_proof_is_about_all_of_it(name: str, messages
             assert symbolic[prop][1] == steps or shorter_is_possible
     assert all(not prop.evidence.within for prop in result.properties)
     well_evidenced(result)
+
+
+@pytest.mark.parametrize("name", ["at_most_once", "exactly_once"])
+def test_endless_losses_and_runs_replay(name: str, tmp_path: Path) -> None:
+    """What only a trap shows to be a loss is one when it is replayed, too."""
+    model = MODELS / "guarantees" / f"{name}.py"
+    asked = ("--messages", "1", "--faults", ENDLESS, "--json")
+    file = tmp_path / "stored.json"
+    file.write_text(run("check", model, *asked).out)
+    done = run("replay", file)
+    assert done.code == 0, done.err
+    assert "still violated" in done.out
+
+
+TWO = """
+from deliverycheck.lang import Message, Protocol, Role, require
+
+one = Role("one")
+
+
+class Two(Protocol):
+    claims = "at-least-once"
+    first: Message | None = None
+    dead: set[Message]
+    open: set[Message]
+
+    @one
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.open.add(m)
+        if self.first is None:
+            self.first = m
+
+    @one
+    def kill(self, m: Message) -> None:
+        require(m in self.open and self.first != m)
+        self.open.discard(m)
+        self.dead.add(m)
+
+    @one
+    def act(self, m: Message) -> None:
+        require(m in self.open)
+        self.open.discard(m)
+        self.effect(m)
+"""
+
+
+def test_run_and_trap_are_about_the_same_message(tmp_path: Path) -> None:
+    (tmp_path / "two.py").write_text(TWO)
+    result = check(question(str(tmp_path / "two.py"), "", 2))
+    (lost,) = (prop for prop in result.properties if prop.name == "no-loss")
+    assert lost.verdict == "violated"
+    assert lost.trace is not None
+    assert result.system is not None
+    last = result.system.valuation(lost.trace.states[-1])
+    assert last[f"accepted[{lost.about}]"] != 0
+    assert all(evaluate(term, last) for term in lost.evidence.invariant)
 
 
 def test_the_same_bytes_for_any_hash_seed() -> None:

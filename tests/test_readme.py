@@ -27,7 +27,7 @@ def _without_proofs(text: str) -> list[str]:
     """The lines, but for those of invariants: another version of Z3 may find another one."""
     kept: list[str] = []
     inside = False
-    for line in text.strip("\n").splitlines():
+    for line in "\n".join(line.rstrip() for line in text.splitlines()).strip("\n").splitlines():
         inside = line.startswith("  Why ") or (inside and line.startswith("    "))
         if not inside or line.startswith("  Why "):
             kept.append(line.rstrip())

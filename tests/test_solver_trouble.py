@@ -94,46 +94,54 @@ def test_a_solver_in_trouble_decides_nothing(engine: str, trouble: str, tmp_path
 
 
 LIAR = """
-for line in sys.stdin:
-    asked = json.loads(line)
-    if asked["do"] == "search":
-        run = {"states": [STATE], "actions": []}
+import sys
+import deliverycheck.prove.worker as worker
+from deliverycheck.supervise.serving import serve
+desk = worker.Desk()
+proof = {"kind": "INV", "invariant": [True], "sorts": []}
+run = {"states": [STATE], "actions": []}
+def answer(request):
+    if request["do"] == "search" and any(n.startswith(RUNS) for n in request["goals"]):
         lie = {"kind": "TRACE", "runs": [run], "sorts": []}
-        say({"found": {name: lie for name in asked["goals"] if name.startswith(KIND)}})
-    else:
-        proof = {"kind": "INV", "invariant": [True], "sorts": []}
-        say({"proof": proof, "method": "lies"})
+        return {"found": {name: lie for name in request["goals"] if name.startswith(RUNS)}}
+    if request["do"] in ("prove", "progress"):
+        lies = request.get("goal", "").startswith(PROOFS)
+        return {"proof": proof if lies else None, "method": "lies"}
+    return desk.answer(request)
+serve(answer)
 """
 
 
-def asked(kind: str, folder: Path, engine: str) -> ModelResult:
-    """A check with a solver that claims every proof, and a run for each goal of a kind."""
+def asked(runs: str, proofs: str, folder: Path, engine: str) -> ModelResult:
+    """A check with a solver that invents runs to some goals, and proofs about others."""
     from deliverycheck.check.checking import lifted_of
 
     start = list(lifted_of(question(MODEL)).system.initial[0])
-    body = LIAR.replace("STATE", repr(start)).replace("KIND", repr(kind))
-    command = stub(folder, body)
-    options = Options(Limits(seconds=SECONDS), engine=engine, solver=command)  # type: ignore[arg-type]
+    body = LIAR.replace("STATE", repr(start))
+    file = folder / "stub.py"
+    file.write_text(body.replace("RUNS", repr(runs)).replace("PROOFS", repr(proofs)))
+    command = (sys.executable, str(file))
+    options = Options(Limits(seconds=8.0), engine=engine, solver=command)  # type: ignore[arg-type]
     return check(question(MODEL), options)
 
 
 def test_a_proof_that_proves_nothing_is_refused_loudly(tmp_path: Path) -> None:
-    result = asked("tests", tmp_path, "symbolic")
-    for one in result.properties:
-        assert one.verdict == "undetermined", one.name
+    result = asked("nothing", "breaks ", tmp_path, "symbolic")
     duplicate = prop(result, "no-duplicate-effect")
+    assert duplicate.verdict == "undetermined"
     assert duplicate.evidence.checked is not None
     assert duplicate.evidence.checked.status == "refused"
     assert "refused" in duplicate.reason
     assert any(warning.code == "DC402" for warning in result.warnings)
+    assert "holds" not in {one.verdict for one in result.properties}
 
 
 def test_a_lie_that_contradicts_the_other_engine_is_a_disagreement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DisagreementError) as caught:  # it "proves" in-order, which is violated
-        asked("tests", tmp_path, "auto")
+    with pytest.raises(DisagreementError) as caught:  # in-order is violated
+        asked("nothing", "breaks in-order", tmp_path, "auto")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == "DC902"
     assert "explicit engine says violated" in diagnostic.message
@@ -143,11 +151,16 @@ def test_a_lie_that_contradicts_the_other_engine_is_a_disagreement(
     assert stored["sides"]["explicit"]["actions"]
 
 
-def test_a_run_to_nowhere_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("runs", ["breaks ", "tests no-duplicate", "mishap"])
+@pytest.mark.parametrize("engine", ["auto", "symbolic"])
+def test_a_run_to_nowhere_is_caught(
+    engine: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    # The initial state breaks nothing, whatever the solver says.
+    # In the initial state nothing is broken, tested or goes wrong, whatever the solver says.
+    proofs = "breaks no-duplicate" if runs.startswith("tests") else "nothing"
     with pytest.raises(DisagreementError):
-        asked("breaks", tmp_path, "symbolic")
+        asked(runs, proofs, tmp_path, engine)
 
 
 @pytest.mark.parametrize("trouble", ["hangs", "says nonsense", "is killed"])
@@ -221,3 +234,59 @@ def test_the_limits_options_reach_the_solvers() -> None:
     result = check(question(MODEL), short)
     assert time.monotonic() - began < 2.2
     assert {one.verdict for one in result.properties} == {"undetermined"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"kind": "TRACE", "runs": [], "sorts": []},
+        {"kind": "TRACE", "runs": [{"states": [], "actions": []}], "sorts": []},
+        {"kind": "TRACE", "runs": [{"states": [[]], "actions": []}], "sorts": []},
+        {"kind": "TRACE", "runs": [{"states": [[1], [2]], "actions": [0, 0]}], "sorts": []},
+        {"kind": "REACH", "states": 1, "states_digest": "0" * 64, "sorts": []},
+        {"kind": "INV", "invariant": [True], "sorts": []},
+    ],
+)
+@pytest.mark.parametrize("engine", ["auto", "symbolic"])
+def test_an_answer_of_the_wrong_shape_is_garbage(
+    engine: str, answer: dict[str, object], tmp_path: Path
+) -> None:
+    body = (
+        f"ANSWER = {answer!r}\n"
+        """
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["do"] == "search":
+        say({"found": {name: ANSWER for name in asked["goals"] + asked["dooms"]}})
+    else:
+        say({"proof": dict(ANSWER, kind="REACH", states=1, states_digest="0" * 64), "method": "?"})
+"""
+    )
+    options = Options(Limits(seconds=SECONDS), engine=engine, solver=stub(tmp_path, body))  # type: ignore[arg-type]
+    result = check(question(MODEL), options)
+    duplicate = prop(result, "no-duplicate-effect")
+    assert duplicate.verdict == ("holds" if engine == "auto" else "undetermined")
+    assert all(one.evidence.kind != "exhaustive" or engine == "auto" for one in result.properties)
+    assert engine == "symbolic" or any(w.code == "DC403" for w in result.warnings)
+
+
+def test_where_the_prover_dies_the_searcher_goes_on(tmp_path: Path) -> None:
+    body = """
+import deliverycheck.prove.worker as worker
+from deliverycheck.supervise.serving import serve
+desk = worker.Desk()
+def answer(request):
+    if request["do"] in ("prove", "progress"):
+        os._exit(7)
+    return desk.answer(request)
+"""
+    file = tmp_path / "stub.py"
+    file.write_text("import os, sys\n" + body + "serve(answer)\n")
+    model = str(MODELS / "guarantees" / "at_least_once.py")
+    options = Options(Limits(seconds=30), engine="symbolic", solver=(sys.executable, str(file)))
+    result = check(question(model, messages=1), options)
+    found = prop(result, "no-duplicate-effect")
+    assert found.verdict == "violated"
+    assert found.trace is not None
+    assert len(found.trace.steps) == 8
+    assert prop(result, "honest-ack").verdict == "undetermined"

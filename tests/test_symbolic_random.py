@@ -108,7 +108,9 @@ def test_methods_agree_with_brute_force(first: int) -> None:
                 assert (run.states[0], run.actions) == first_run(truth, states), (seed, name)
                 assert run.states[-1] in states, (seed, name)
             reachable = bool(states) or truth.faulty
-            proofs = [prover.unreachable(goals[name], stage) for stage in range(1, STAGES)]
+            # The slower methods are asked about what decides a property, not about the rest.
+            stages = (1, 2, 3, 4) if name.startswith("breaks ") else (1, 2)
+            proofs = [prover.unreachable(goals[name], stage) for stage in stages]
             if not reachable and not any(proofs):
                 proofs.append(prover.unreachable(goals[name], STAGES))
             claim = claim_of(name)

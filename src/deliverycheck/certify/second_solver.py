@@ -48,7 +48,7 @@ class Session:
         try:
             self._cvc5: Any = import_module("cvc5")
         except ImportError:
-            raise Silent("cvc5 is not installed") from None
+            raise Silent("cvc5 is not installed (extra `certify`)") from None
         terms = self._cvc5.TermManager()
         self._solver = self._cvc5.Solver(terms)
         self._symbols = self._cvc5.SymbolManager(terms)

@@ -15,7 +15,7 @@ from deliverycheck.certify.states import states_digest
 from deliverycheck.check.explicit import Finding
 from deliverycheck.check.notes import is_witness
 from deliverycheck.errors import Diagnostic, InputError
-from deliverycheck.exchange.certificates import certificate_document
+from deliverycheck.exchange.certificates import certificate_document, kind_of_proof
 from deliverycheck.explore.search import Explored
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
@@ -38,12 +38,13 @@ class Certifying:
     folder: Path | None = None
 
 
-def certified(findings: Sequence[Finding], how: Certifying, left: float | None) -> list[Finding]:
-    """The findings as they stand once their certificates were checked, in the seconds left.
+def certified(
+    findings: Sequence[Finding], how: Certifying, deadline: float | None
+) -> list[Finding]:
+    """The findings as they stand once their certificates were checked, until the deadline.
 
     A verdict whose certificate is refused becomes `undetermined`.
     """
-    deadline = None if left is None else time.monotonic() + left
     done: list[Finding] = []
     child: Child | None = None
     try:
@@ -54,24 +55,39 @@ def certified(findings: Sequence[Finding], how: Certifying, left: float | None) 
             document = certificate_document(finding.certificate)
             if how.folder is not None:
                 _keep(how.folder, finding.prop.name, document)
-            if child is None or not child.alive:
-                child = Child(how.command, how.megabytes)
-            seconds = how.seconds
+            left = how.seconds
             if deadline is not None:
-                seconds = min(seconds, max(0.0, deadline - time.monotonic()))
-            done.append(_judged(finding, _asked(child, document, seconds)))
+                left = min(left, deadline - time.monotonic())
+            kind = kind_of_proof(finding.certificate.proof)
+            if left <= 0:
+                late = Checked(kind, "unchecked", (), "no time was left to check it")
+                done.append(_judged(finding, late))
+                continue
+            try:
+                if child is None or not child.alive:
+                    child = Child(how.command, how.megabytes)
+                checked = _read(kind, child.ask(document, left))
+            except ChildLost as lost:
+                checked = Checked(kind, "unchecked", (), f"the checker was lost: {lost.text}")
+            done.append(_judged(finding, checked))
     finally:
         if child is not None:
             child.close()
     return done
 
 
-def _asked(child: Child, document: Mapping[str, Json], seconds: float) -> Checked:
-    kind = str(document["kind"])
+def checked_by(certificate: Certificate, how: Certifying) -> Checked:
+    """What an independent checker says of a certificate."""
+    kind = kind_of_proof(certificate.proof)
     try:
-        answer = child.ask(document, seconds)
+        with Child(how.command, how.megabytes) as child:
+            return _read(kind, child.ask(certificate_document(certificate), how.seconds))
     except ChildLost as lost:
         return Checked(kind, "unchecked", (), f"the checker was lost: {lost.text}")
+
+
+def _read(kind: str, answer: Mapping[str, object]) -> Checked:
+    """A checker's answer."""
     status, by, reason = answer.get("status"), answer.get("by"), answer.get("reason")
     if status not in ("accepted", "refused", "unchecked") or not isinstance(by, list):
         return Checked(kind, "unchecked", (), "the checker answered something else")
@@ -103,8 +119,11 @@ def exhausted(found: Explored, finding: Finding) -> Finding:
         return replace(finding, certificate=replace(finding.certificate, system=system))
     if finding.verdict not in ("holds", "vacuous") or finding.prop.kind == "sometimes":
         return finding
-    if not found.complete or len(found.states) > MOST_STATES:
+    if not found.complete:
         return finding
+    if len(found.states) > MOST_STATES:
+        checked = Checked("REACH", "unchecked", (), "too many states to be computed a second time")
+        return replace(finding, evidence=replace(finding.evidence, checked=checked))
     verdict: Claimed = "holds" if finding.verdict == "holds" else "vacuous"
     digest = states_digest(found.state(number) for number in range(len(found.states)))
     proof = ReachableSet(len(found.states), digest)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import Enum
 
+from deliverycheck.check.believing import Answered, doubts
 from deliverycheck.check.disagreement import kept_for_report
-from deliverycheck.check.engines import Answered, worked
+from deliverycheck.check.engines import worked
 from deliverycheck.check.instances import explore_instance, line_of
 from deliverycheck.check.notes import assumptions, cautions, is_witness, witnesses
 from deliverycheck.check.options import Options, Report
@@ -72,6 +73,10 @@ def check_lifted(
         raise kept_for_report(error, question, lifted, options.certifying.folder) from None
     wrong = fault_of(lifted.system, done.symbolic) if done.symbolic is not None else None
     if wrong is not None:
+        if done.found is not None and done.found.complete and not done.found.hits:
+            text = f"{question.name}: only the symbolic engine finds a step that goes wrong"
+            only = DisagreementError(Diagnostic("DC902", text))
+            raise kept_for_report(only, question, lifted, options.certifying.folder)
         raise _told(question, wrong[0], lifted.system, wrong[1].actions)
     findings = [one.finding for one in done.answered]
     return ModelResult(
@@ -84,7 +89,7 @@ def check_lifted(
         question.claims,
         done.exploration,
         tuple(_result(question, one) for one in done.answered if not _is_hidden(one)),
-        tuple(cautions(question, lifted, done.found, findings)),
+        (*cautions(question, lifted, done.found, findings), *doubts(done.answered)),
         tuple(assumptions(lifted)),
         question.judged_by,
         lifted.system,

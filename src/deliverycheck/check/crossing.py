@@ -8,6 +8,7 @@ the explicit engine missed must leave the instance, and so must a run that is sh
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from deliverycheck.check.explicit import Finding
 from deliverycheck.errors import Diagnostic, DisagreementError
@@ -35,9 +36,6 @@ def crossed(found: Explored, explicit: Finding, symbolic: Finding) -> Finding:
     whole = found.complete and not found.hits
     if explicit.verdict == symbolic.verdict:
         _compare_lengths(found, explicit, symbolic)
-        if explicit.trace is not None and _steps(explicit) == _steps(symbolic):
-            # The same length: the explicit engine's run is the first of all of them.
-            return replace(symbolic, trace=explicit.trace, about=explicit.about)
         # A bound of the model's own that was never hit in the whole graph bounds nothing.
         within = () if whole else symbolic.evidence.within
         return replace(symbolic, evidence=replace(symbolic.evidence, within=within))
@@ -85,10 +83,10 @@ def _leaves(found: Explored, trace: Trace | None) -> bool:
     return not found.complete
 
 
-def answer_of(engine: str, finding: Finding) -> Answer:
+def answer_of(engine: Literal["explicit", "symbolic"], finding: Finding) -> Answer:
     """What an engine says by itself."""
     return Answer(
-        "explicit" if engine == "explicit" else "symbolic",
+        engine,
         finding.verdict,
         finding.evidence.within,
         _steps(finding),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deliverycheck.check.certifying import certified, exhausted
+from deliverycheck.check.believing import Answered, believable
 from deliverycheck.check.crossing import answer_of, crossed
 from deliverycheck.check.explicit import Finding, judge
 from deliverycheck.check.instances import explore_instance
@@ -17,23 +17,16 @@ from deliverycheck.explore.search import Explored
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import COMMAND, Budget, Symbolic
 from deliverycheck.system.model import Property
-from deliverycheck.system.verdicts import Answer, Exploration
+from deliverycheck.system.verdicts import Exploration
 
 SYMBOLIC_SECONDS = 60.0
 """For a model, where no limit is given."""
 
+SHARE = 0.8
+"""The part of a limit of seconds that the solvers may use."""
+
 SOLVER_MEGABYTES = 4_096.0
 """For each solver's process, where no limit is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What came of a property: what both engines say together, and what each says."""
-
-    finding: Finding
-    answers: tuple[Answer, ...] = ()
-    instead: Finding | None = None
-    """What still stands if nobody can check the certificate of the finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,10 @@ class Worked:
 
     @property
     def exploration(self) -> Exploration:
-        """How much was looked at; by the symbolic engine alone, no states, but runs so long."""
+        """How much was looked at.
+
+        By the symbolic engine alone no state is counted; the depth is the longest shown run's.
+        """
         found = self.found
         if found is None:
             traces = (one.finding.trace for one in self.answered)
@@ -88,11 +84,15 @@ def worked(
             symbolic.stop()
     proved = list(concluded(lifted, symbolic)) if symbolic is not None else []
     answered = _together(found, explicit, proved)
-    seconds = options.limits.seconds
-    left = None if seconds is None else seconds - (time.monotonic() - began)
-    if not interrupted:
-        answered = _certified(found, answered, options, left)
-    return Worked(found, symbolic, tuple(answered), interrupted)
+    deadline = None if options.limits.seconds is None else began + options.limits.seconds
+    if interrupted:
+        deadline = began  # nobody waits for a checker any more
+    try:
+        believed = [*believable(found, answered, options.certifying, deadline)]
+    except KeyboardInterrupt:
+        interrupted = True
+        believed = [*believable(found, answered, options.certifying, began)]
+    return Worked(found, symbolic, tuple(believed), interrupted)
 
 
 def _begun(
@@ -107,7 +107,9 @@ def _begun(
         return None
     watched = (*asked, *hidden) if options.engine == "symbolic" else tuple(asked)
     system = replace(lifted.system, properties=watched)
-    seconds = options.limits.seconds or SYMBOLIC_SECONDS
+    seconds = SYMBOLIC_SECONDS
+    if options.limits.seconds is not None:
+        seconds = SHARE * options.limits.seconds  # what it proves has to be checked as well
     budget = Budget(seconds, options.limits.memory or SOLVER_MEGABYTES)
     symbolic = Symbolic(system, budget, options.solver or COMMAND, report)
     symbolic.start()
@@ -131,55 +133,3 @@ def _together(
         answers = (answer_of("explicit", one), answer_of("symbolic", other))
         answered.append(Answered(crossed(found, one, other), answers, instead=one))
     return answered
-
-
-def _certified(
-    found: Explored | None,
-    answered: Sequence[Answered],
-    options: Options,
-    left: float | None,
-) -> list[Answered]:
-    """The answers once their certificates were checked by others."""
-
-    kept = [one for one in answered if not is_witness(one.finding.prop.name)]
-    hidden = [one for one in answered if is_witness(one.finding.prop.name)]
-    first = [_presented(found, one.finding) for one in kept]
-    checked = certified(first, options.certifying, left)
-    again = [
-        _presented(found, one.instead) if one.instead and _unsupported(finding) else None
-        for one, finding in zip(kept, checked, strict=True)
-    ]
-    second = iter(certified([one for one in again if one], options.certifying, left))
-    final: list[Answered] = []
-    for one, finding, other in zip(kept, checked, again, strict=True):
-        stands = next(second) if other else finding
-        if _unsupported(stands) and stands.evidence.kind != "exhaustive":
-            stands = _unbelieved(stands)
-        final.append(replace(one, finding=stands))
-    return [*final, *hidden]
-
-
-def _presented(found: Explored | None, finding: Finding) -> Finding:
-    """The finding with a certificate, if one can be made."""
-    own = finding.certificate is None or (
-        found is not None and finding.certificate.system is found.system
-    )
-    return exhausted(found, finding) if found is not None and own else finding
-
-
-def _unsupported(finding: Finding) -> bool:
-    """Whether a verdict rests on a proof that nobody could check.
-
-    A run needs no more support than its replay, unless what matters is what comes after it.
-    """
-    checked = finding.evidence.checked
-    if finding.verdict == "undetermined" or checked is None or checked.status != "unchecked":
-        return False
-    return checked.kind not in ("TRACE", "REACH")
-
-
-def _unbelieved(finding: Finding) -> Finding:
-    checked = finding.evidence.checked
-    why = f" ({checked.reason})" if checked and checked.reason else ""
-    reason = f"a proof was found, but nobody could check it{why}"
-    return replace(finding, verdict="undetermined", trace=None, reason=reason)

@@ -52,12 +52,12 @@ def cautions(
         if checked is not None and checked.status == "refused":
             text = f"{finding.prop.name}: a certificate was refused: {checked.reason}"
             yield Caution("DC402", text)
+    # Where every verdict is about the whole model, what the instance left out changes nothing.
+    shown = [f for f in findings if not is_witness(f.prop.name)]
+    for bound in sorted({bound for f in shown for bound in f.evidence.within}):
+        yield Caution("DC503", f"only looked at within a bound: {bound}")
     if found is None:
         return
-    # Where every verdict is about the whole model, what the instance left out changes nothing.
-    if any(f.evidence.within and not is_witness(f.prop.name) for f in findings):
-        for hit in found.hits:
-            yield Caution("DC503", f"only looked at within a bound: {hit}")
     open_ = any(f.verdict == "undetermined" and not is_witness(f.prop.name) for f in findings)
     if not found.complete and open_:
         yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from deliverycheck.check.certifying import Certifying, checked_by
 from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.question import Question
@@ -15,10 +16,15 @@ from deliverycheck.explore.codegen import clause_bits
 from deliverycheck.explore.search import Limits
 from deliverycheck.lang.machine import Move
 from deliverycheck.lift.lifting import Lifted
+from deliverycheck.prove.engine import Budget, Symbolic
 from deliverycheck.semantics.interpreter import at_rest, evaluate
+from deliverycheck.system.certificates import Certificate, Trap
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.model import State
+from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import Value
+
+TRAP_SECONDS = 30.0
+"""For the proof of a loss that no bounded search can confirm."""
 
 Outcome: TypeAlias = Literal["still violated", "fixed", "stale"]
 
@@ -77,7 +83,11 @@ def replay(stored: Stored) -> Replayed:
         if unchanged:
             raise _refused(stored, f"step {wrong}, {action}, {text}")
         return Replayed(name, prop, "stale", f"step {wrong}, {action}, {text}", wrong)
-    if _violates(lifted, prop, trace.states[-1]):
+    violated = _violates(lifted, prop, trace.states[-1])
+    if violated is None:
+        text = "it cannot be confirmed that nothing leads to the effect from its end"
+        return Replayed(name, prop, "stale", text, len(moves))
+    if violated:
         note = "" if unchanged else "; the model has changed since"
         return Replayed(name, prop, "still violated", f"after {len(moves)} steps{note}")
     if unchanged:
@@ -90,8 +100,9 @@ def _typed(old: Value, new: Value) -> tuple[type, Value, type, Value]:
     return type(old), old, type(new), new
 
 
-def _violates(lifted: Lifted, name: str, last: State) -> bool:
-    """Whether the last state of a run breaks the property."""
+def _violates(lifted: Lifted, name: str, last: State) -> bool | None:
+    """Whether the last state of a run breaks the property; None where that stays open."""
+    open_ = False
     system = lifted.system
     for prop in system.properties:
         if prop.name != name:
@@ -107,10 +118,24 @@ def _violates(lifted: Lifted, name: str, last: State) -> bool:
                 start = replace(system, initial=(last,), properties=(only,))
                 after = explore_instance(replace(lifted, system=start), Limits(states=None))
                 _, then = clause_bits(after.system)[name, 0]
-                sure = after.complete and not after.hits
-                if sure and not any(after.code.marks(word) & then for word in after.states):
+                if any(after.code.marks(word) & then for word in after.states):
+                    continue
+                if (after.complete and not after.hits) or _trapped(start):
                     return True
-    return False
+                open_ = True
+    return None if open_ else False
+
+
+def _trapped(start: System) -> bool:
+    """Whether Z3 proves that the goal is out of reach from the only initial state."""
+    symbolic = Symbolic(start, Budget(TRAP_SECONDS))
+    symbolic.start()
+    symbolic.wait()
+    found = symbolic.settled.get(start.properties[0].name)
+    if found is None or not isinstance(found.proof, Trap) or found.proof.run.actions:
+        return False
+    certificate = Certificate(start, start.properties[0].name, "violated", found.proof)
+    return checked_by(certificate, Certifying()).status == "accepted"
 
 
 def _refused(stored: Stored, text: str) -> InputError:

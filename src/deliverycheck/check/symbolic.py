@@ -60,8 +60,11 @@ def _always(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
         return _proved(prop, tested, certificate, reason)
     if answer is not None and answer.run is not None:
         return _violated(lifted, prop, answer, answer.run)
-    if answer is None or tested is None:
+    if answer is None or tested is None or tested.run is None:
         return _open(symbolic, prop, name if answer is None else tests)
+    last = symbolic.system.valuation(_replayed(lifted, symbolic.system, tested.run).states[-1])
+    if not any(evaluate(clause.when, last) for clause in prop.clauses):
+        raise _mismatch(lifted, f"the last state of the run does not put {prop.name} to the test")
     return _proved(prop, answer, Certificate(lifted.system, prop.name, "holds", answer.proof))
 
 
@@ -94,7 +97,7 @@ def _violated(lifted: Lifted, prop: Property, answer: Settled, run: RunOf) -> Fi
     last = lifted.system.valuation(run.states[-1])
     broken = [c for c in prop.clauses if evaluate(c.when, last) and not evaluate(c.then, last)]
     if isinstance(answer.proof, Trap):
-        broken = [c for c in broken if c == prop.clauses[answer.proof.clause]]
+        broken = [c for c in broken if c in prop.clauses[answer.proof.clause :][:1]]
     if not broken or (prop.kind == "at-rest" and not at_rest(lifted.system, run.states[-1])):
         raise _mismatch(lifted, f"the last state of the run to {prop.name} does not violate it")
     detail: dict[str, Json] = {"steps": len(trace.steps), "replayed_by": "cpython"}
@@ -122,6 +125,9 @@ def _proved(
     detail: dict[str, Json] = {"method": answer.method}
     if isinstance(answer.proof, KInduction):
         detail["k"] = answer.proof.k
+    if isinstance(answer.proof, Progress):
+        lengths = [len(path) for of_clause in answer.proof.paths for path in of_clause]
+        detail |= {"paths": len(lengths), "longest": max(lengths, default=0)}
     bounds = (bound.name for action in certificate.system.actions for bound in action.bounds)
     evidence = Evidence(
         EVIDENCE[type(answer.proof)], detail, tuple(sorted(set(bounds))), _invariant(certificate)
@@ -149,15 +155,19 @@ def _cut_off(prop: Property) -> Finding:
 
 
 def _open(symbolic: Symbolic, prop: Property, name: str) -> Finding:
-    reason = symbolic.open.get(name, "neither a run nor a proof was found")
+    reason = symbolic.why_open(name)
     return Finding(prop, "undetermined", Evidence("bounded", {}), reason=reason)
 
 
 def fault_of(system: System, symbolic: Symbolic) -> tuple[ModelFault, RunOf] | None:
-    """What goes wrong in a reachable state, and the way there, if the engine found such a run."""
+    """What goes wrong in a reachable state, and the way there, if the engine found such a run.
+
+    Raises DisagreementError if the interpreter does not see it.
+    """
     found = symbolic.settled.get(MISHAP)
     if found is None or found.run is None:
         return None
+    replay_by_interpreter(system, trace_of_run(system, found.run.states, found.run.actions))
     last = system.valuation(found.run.states[-1])
     for action in system.actions:
         if evaluate(action.guard, last) and all(evaluate(b.term, last) for b in action.bounds):
@@ -165,4 +175,5 @@ def fault_of(system: System, symbolic: Symbolic) -> tuple[ModelFault, RunOf] | N
                 perform(system, action, last)
             except ModelFault as fault:
                 return fault, found.run
-    return None
+    text = f"{system.name}: the solver says that a step goes wrong where none does"
+    raise DisagreementError(Diagnostic("DC901", text))

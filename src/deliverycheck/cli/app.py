@@ -87,8 +87,14 @@ def cli() -> None:
 @MODELS
 @asked
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell the story of every violation.")
-@click.option("--certificate", metavar="DIR", help="Write a certificate for every verdict.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Tell every story and every line of every proof."
+)
+@click.option(
+    "--certificate",
+    metavar="DIR",
+    help="Write a certificate for each settled verdict into this folder.",
+)
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @AS_JSON
 def check(**options: object) -> None:

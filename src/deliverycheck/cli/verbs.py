@@ -18,6 +18,7 @@ from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
 from deliverycheck.explore.search import Limits
 from deliverycheck.lift.lifting import Lifted
+from deliverycheck.load.files import is_possible
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names
 from deliverycheck.report.errors import error_text
@@ -150,7 +151,7 @@ def run_check(
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     _known_properties(wanted, properties)
-    folder = None if certificate is None else Path(certificate)
+    folder = _folder(certificate)
     run = Progressing()
     for _, result in run.answer(_lifted(wanted), asked.options(properties, folder)):
         if not as_json:
@@ -164,6 +165,16 @@ def run_check(
             click.echo(line)
     _complain(run, len(wanted))
     return code
+
+
+def _folder(name: str | None) -> Path | None:
+    """The folder for certificates, which can be there. Raises InputError."""
+    if name is None:
+        return None
+    folder = Path(name)
+    if not name.strip() or not is_possible(folder) or (folder.exists() and not folder.is_dir()):
+        raise InputError(Diagnostic("DC003", f"`{name}` cannot be a folder for certificates"))
+    return folder
 
 
 def _complain(run: Progressing, asked: int) -> None:

@@ -25,8 +25,9 @@ CODES: dict[str, Explanation] = {
         "folder with at least one of these in it. Files whose names start with `_` are left out.",
     ),
     "DC003": Explanation(
-        "a file cannot be read",
-        "It is not there, not readable, or not UTF-8 text.",
+        "a file cannot be read or written",
+        "It is not there, not readable, not writable, not UTF-8 text, or a folder without what is "
+        "needed.",
     ),
     "DC004": Explanation(
         "no such setting, or not such a value",
@@ -198,7 +199,8 @@ CODES: dict[str, Explanation] = {
     ),
     "DC401": Explanation(
         "a limit was reached",
-        "Not every state was looked at, so nothing is said to hold. Raise `--limit-states`, "
+        "Not every state was looked at, so the search says of nothing that it holds; only what Z3 "
+        "has proved does. Raise `--limit-states`, "
         "`--limit-seconds` or `--limit-memory`, or ask about fewer messages or faults.",
     ),
     "DC402": Explanation(
@@ -206,6 +208,12 @@ CODES: dict[str, Explanation] = {
         "An engine claimed a proof, and the independent checker found it wrong. The verdict is "
         "therefore undetermined. This is a fault of a solver or of deliverycheck, not of the "
         "model: please report it with the certificate (`--certificate DIR` keeps it).",
+    ),
+    "DC403": Explanation(
+        "an engine or a checker could not do its part",
+        "Two engines answer, and a third party checks the proofs. Here one of them gave no answer "
+        "(a limit, a crash, cvc5 not installed), so the verdict rests on the others alone. "
+        "`pip install 'deliverycheck[certify]'` brings cvc5.",
     ),
     "DC501": Explanation(
         "a promised property is not checked yet",

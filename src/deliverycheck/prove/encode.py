@@ -1,4 +1,4 @@
-"""The encoding into Z3: the only module that imports it.
+"""The encoding into Z3: the only module that imports it (`spacer` gets it from here).
 
 A state is a row of constants, one for each variable, in as many copies (frames) as a question
 needs: truth values as Bool, integers and the codes of labels as Int, or as signed bit-vectors wide
@@ -78,11 +78,6 @@ class Frames:
     def never(self, part: Formula) -> Formula:
         """Not that."""
         return cast("Formula", z3.Not(part))
-
-    def differ(self, one: int, other: int) -> Formula:
-        """Two frames hold different states."""
-        left, right = self._row(one), self._row(other)
-        return cast("Formula", z3.Or([left[name] != right[name] for name in left]))
 
     def at_most_faults(self, count: int, steps: int) -> Formula:
         """At most so many of the first steps are faults."""

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from deliverycheck.errors import InputError
-from deliverycheck.exchange.certificates import proof_from
 from deliverycheck.exchange.reading import Reader
 from deliverycheck.exchange.systems import system_document
-from deliverycheck.prove.names import MISHAP, STAGES, goal_names
+from deliverycheck.prove.admission import admitted
+from deliverycheck.prove.names import DEEPEST, MISHAP, STAGES, goal_names
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
 from deliverycheck.system.certificates import Proof, RunOf, Runs, Trap
@@ -25,9 +25,6 @@ from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import Json
 
 COMMAND = (sys.executable, "-P", "-m", "deliverycheck.prove")
-
-DEEPEST = 60
-"""Steps up to which runs are looked for, where nothing else ends the search."""
 
 LATE_PROGRESS = 5
 """The prover's stage with which a progress argument is tried once more, from more samples."""
@@ -81,6 +78,8 @@ class Symbolic:
     _children: list[Child] = field(default_factory=list[Child])
     _stopped: bool = False
     _trouble: Exception | None = None
+    _lost: list[str] = field(default_factory=list[str])
+    """Why a side ended before its work was done; the other one goes on."""
 
     # The parent's side
 
@@ -114,6 +113,12 @@ class Symbolic:
         for thread in self._threads:
             thread.join()
 
+    def why_open(self, name: str) -> str:
+        """Why a goal was not settled, in words."""
+        if name in self.open:
+            return self.open[name]
+        return self._lost[0] if self._lost else "neither a run nor a proof was found"
+
     def _left(self) -> float:
         return self.budget.seconds - (time.monotonic() - self._began)
 
@@ -122,9 +127,7 @@ class Symbolic:
         try:
             work()
         except (ChildLost, InputError) as trouble:
-            why = _reason(trouble)
-            for name in self._wanted():
-                self.open.setdefault(name, why)
+            self._lost.append(_reason(trouble))
         except Exception as error:
             self._trouble = error
 
@@ -150,7 +153,7 @@ class Symbolic:
         """Whether a goal matters no more: its property is decided without it."""
         kind, _, prop = name.partition(" ")
         if name == MISHAP:
-            # Every proof shows that nothing goes wrong; where none is needed, so is this.
+            # Every other proof shows as well that no step goes wrong.
             return any(one.run is None for one in self.settled.values())
         if kind == "tests":
             other = self.settled.get(f"breaks {prop}") or self.settled.get(prop)
@@ -167,7 +170,7 @@ class Symbolic:
         with self._child() as child:
             while self.depth <= DEEPEST:
                 wanted = [name for name in self._wanted() if name not in self.open]
-                if not any(name != MISHAP for name in wanted):
+                if not wanted:
                     return
                 possible = set(_possible(self.system))
                 request = {
@@ -175,7 +178,7 @@ class Symbolic:
                     "goals": [name for name in wanted if name not in possible],
                     "dooms": [name for name in wanted if name in possible],
                 }
-                self._tell(f"runs of {self.depth} steps, {len(wanted)} questions open")
+                self._tell(f"Z3 looks at runs of {self.depth} steps")
                 for name, answer in self._ask(child, request).get("found").entries():
                     self._found(name, answer)
                 self.depth += 1
@@ -185,10 +188,12 @@ class Symbolic:
     def _found(self, name: str, answer: Reader) -> None:
         if isinstance(answer.value, str):
             self.open[name] = (
-                "a question was too hard" if answer.value == "unknown" else answer.value
+                "a question was too hard for Z3" if answer.value == "unknown" else answer.value
             )
             return
-        self.settled.setdefault(name, Settled(proof_from(answer, self.system), "bounded search"))
+        kind = "TRAP" if name in _possible(self.system) else "TRACE"
+        proof = admitted(answer, self.system, kind)
+        self.settled.setdefault(name, Settled(proof, "bounded search"))
 
     def _proving(self) -> None:
         deaths = 0
@@ -196,7 +201,7 @@ class Symbolic:
         try:
             for stage in range(1, STAGES + 1):
                 for name in self._wanted():
-                    if name == MISHAP or name in self.settled or self._idle(name):
+                    if name in self.settled or self._idle(name):
                         continue
                     try:
                         self._try(child, name, stage)
@@ -217,13 +222,13 @@ class Symbolic:
                 return
             many = stage == LATE_PROGRESS
             request = {"do": "progress", "property": name, "many": many}
-        self._tell(f"proving: {name}")
+        kind, _, rest = name.partition(" ")
+        self._tell(f"Z3 looks for a proof about {rest or kind}")
         answer = self._ask(child, request)
         if answer.get("proof").value is not None:
-            method = answer.get("method").text()
-            self.settled.setdefault(
-                name, Settled(proof_from(answer.get("proof"), self.system), method)
-            )
+            kinds = ("PROGRESS",) if name in _possible(self.system) else ("INV", "KIND")
+            proof = admitted(answer.get("proof"), self.system, *kinds)
+            self.settled.setdefault(name, Settled(proof, answer.get("method").text()))
 
     def _tell(self, text: str) -> None:
         if self.report is not None:

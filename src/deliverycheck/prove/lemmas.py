@@ -14,7 +14,7 @@ from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Value
 from deliverycheck.system.terms import App, Const, Term, Var, variables_of
 
 MOST = 6_000
-"""Candidates of one size that are worth trying."""
+"""Clauses of three literals that are tried."""
 
 THRESHOLDS = 3
 """Bounds of an integer that literals speak about, from its least value on."""

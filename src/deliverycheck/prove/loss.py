@@ -77,7 +77,7 @@ class Doom:
                 if found is None:
                     break
                 if isinstance(found, str):
-                    return "a question took too long"
+                    return "a question was too hard for Z3"
                 last = found.states[-1]
                 path = self._paths.path(last, covers.clause.then)
                 if path is None:

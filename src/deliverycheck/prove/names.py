@@ -7,6 +7,10 @@ from deliverycheck.system.model import System
 MISHAP = "mishap"
 """The goal in which some step goes wrong: a check fails, or a value leaves its sort."""
 
+DEEPEST = 60
+"""Steps up to which runs are looked for, where nothing else ends the search; the bits of the
+searcher's integers are chosen for as many."""
+
 STAGES = 5
 """The methods of the prover, in the order in which they are tried."""
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from deliverycheck.prove.encode import Formula, Frames
+from deliverycheck.prove.names import DEEPEST
 from deliverycheck.prove.width import width_for
 from deliverycheck.system.certificates import RunOf
 from deliverycheck.system.model import System
 from deliverycheck.system.terms import Term
-
-DEEPEST = 100
-"""Steps up to which a search may go: the width of its integers is chosen for that many."""
 
 Found: TypeAlias = "RunOf | Literal['unknown'] | None"
 
@@ -25,14 +23,16 @@ class Search:
 
     def __init__(self, system: System, effort: int = 0) -> None:
         self.system = system
-        self.frames = Frames(system, width_for(system, DEEPEST), effort)
+        self.frames = Frames(system, width_for(system, DEEPEST + 1), effort)
         self.depth = 0
         """The length of the runs that are looked at."""
         starts = (self.frames.same(state) for state in system.initial)
         self.frames.require(self.frames.either(starts))
 
     def deepen(self) -> None:
-        """Look at runs one step longer from now on."""
+        """Look at runs one step longer from now on. Raises ValueError beyond `DEEPEST`."""
+        if self.depth > DEEPEST:
+            raise ValueError("the integers are too narrow for longer runs")
         self.frames.require(self.frames.step(self.depth))
         self.depth += 1
 

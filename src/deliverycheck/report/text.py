@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from textwrap import wrap
@@ -53,8 +54,7 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     for names, prop in _stories(told or result.properties):
         yield ""
         yield from _story(names, prop, width)
-    for prop in told:
-        yield from _why(result, prop, width, verbose=verbose)
+    yield from _whys(result, told, width, verbose=verbose)
     notes = [*_certificates(result), *(f"assumes: {text}" for text in result.assumptions)]
     notes += [f"note ({w.code}): {w.text}" for w in result.warnings]
     if notes:
@@ -73,7 +73,8 @@ def _looked_at(result: ModelResult) -> str:
     explicit = [a for prop in result.properties for a in prop.answers if a.engine == "explicit"]
     if found.complete and any(answer.within for answer in explicit):
         seen = "all of them within bounds"
-        if any(prop.evidence.kind in PROOFS for prop in result.properties):
+        proofs = [prop.evidence for prop in result.properties if prop.evidence.kind in PROOFS]
+        if proofs and not any(evidence.within for evidence in proofs):
             seen += ", beyond which the proofs go"
     counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
     return f"{counts}: {seen}"
@@ -193,33 +194,63 @@ def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
     yield from wrapped(f"So {outcome(prop)}.", width, "    ")
 
 
-def _why(result: ModelResult, prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str]:
-    """Why a property holds, or why a loss is for good: the invariant in the model's words."""
-    if result.system is None or not prop.evidence.invariant:
+def _whys(
+    result: ModelResult, told: Sequence[PropertyResult], width: int, *, verbose: bool
+) -> Iterator[str]:
+    """Why properties hold, or why a loss is for good; each invariant once."""
+    groups: dict[tuple[object, ...], list[PropertyResult]] = {}
+    for prop in told:
+        if prop.evidence.invariant and prop.verdict in ("holds", "violated"):
+            key = (prop.verdict, prop.evidence.invariant, prop.evidence.kind)
+            groups.setdefault(key, []).append(prop)
+    for props in groups.values():
+        yield ""
+        yield from _why(result, props, width, verbose=verbose)
+
+
+def _why(
+    result: ModelResult, props: Sequence[PropertyResult], width: int, *, verbose: bool
+) -> Iterator[str]:
+    if result.system is None:
         return
-    lines = told_invariant(result.system, prop.evidence.invariant)
+    names = " and ".join(prop.name for prop in props)
+    evidence = props[0].evidence
+    lines = told_invariant(result.system, evidence.invariant)
     shown = lines if verbose else lines[:FEW_LINES]
-    head = {
-        "holds": f"Why {prop.name} holds: always",
-        "violated": f"Why {prop.name} is broken for good: from there on always",
-    }.get(prop.verdict)
-    if head is None:
-        return
-    yield ""
+    if props[0].verdict == "violated":
+        head = f"Why {names} {_be(props)} broken for good: from there on, whatever happens,"
+    else:
+        head = f"Why {names} {_hold(props)}: true at the start, and kept by every step,"
     yield from wrapped(head, width, "  ")
     for line in shown:
         yield from wrapped(line, width, "    ", "        ")
     if len(shown) < len(lines):
         yield f"    and {len(lines) - len(shown)} more (-v shows them)"
+    if evidence.kind == "progress":
+        count, longest = evidence.detail["paths"], evidence.detail["longest"]
+        text = f"so one of {count} sequences of steps (of at most {longest}) can always be taken on"
+        yield from wrapped(f"{text} the way to the effect", width, "    ")
+    if evidence.kind == "k-induction":
+        k = evidence.detail["k"]
+        text = f"and after {k} steps in a row that break nothing, the next one cannot either"
+        yield from wrapped(text, width, "    ")
+
+
+def _be(props: Sequence[PropertyResult]) -> str:
+    return "is" if len(props) == 1 else "are"
+
+
+def _hold(props: Sequence[PropertyResult]) -> str:
+    return "holds" if len(props) == 1 else "hold"
 
 
 def _certificates(result: ModelResult) -> Iterator[str]:
     """How many certificates there are, and who has accepted them."""
     checked = [prop.evidence.checked for prop in result.properties if prop.evidence.checked]
-    accepted = [one for one in checked if one.status == "accepted"]
-    by = sorted({name for one in accepted for name in one.by})
-    if accepted:
-        yield f"certificates: {len(accepted)} of {len(checked)} accepted by {', '.join(by)}"
+    by = Counter(" and ".join(one.by) for one in checked if one.status == "accepted")
+    if by:
+        parts = ", ".join(f"{count} by {names}" for names, count in sorted(by.items()))
+        yield f"certificates: {by.total()} of {len(checked)} accepted ({parts})"
     for reason in dict.fromkeys(one.reason for one in checked if one.status == "unchecked"):
         yield f"not certified: {reason}"
 
