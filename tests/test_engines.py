@@ -8,9 +8,13 @@ from pathlib import Path
 import pytest
 from support import MODELS, SEED, question, run
 
-from deliverycheck.check.checking import check
+from deliverycheck.certify.checking import certify
+from deliverycheck.check.checking import check, lifted_of
+from deliverycheck.check.options import Options
 from deliverycheck.load.subjects import questions
 from deliverycheck.semantics.interpreter import evaluate
+from deliverycheck.system.bounding import bounded
+from deliverycheck.system.certificates import Certificate, Inductive
 from deliverycheck.system.verdicts import ModelResult
 
 ENDLESS = "lose=inf duplicate=inf crash=inf delay=inf"
@@ -136,3 +140,20 @@ def well_evidenced(result: ModelResult) -> None:
         if prop.verdict == "holds":
             assert prop.evidence.kind in PROOFS, prop.name
             assert prop.evidence.invariant, prop.name
+
+
+def test_the_invariant_of_idempotency_convinces_both_checkers() -> None:
+    """Without end, cvc5 alone can check it; where naturals end at 1, brute force can as well."""
+    asked = question(str(MODELS / "guarantees" / "at_least_once_idempotent.py"), ENDLESS, 1)
+    (held,) = check(asked, Options(properties=("no-duplicate-effect",))).properties
+    assert held.evidence.kind == "inductive-invariant"
+    assert not held.evidence.within
+    assert held.evidence.checked is not None
+    assert "cvc5" in held.evidence.checked.by
+    proof = Inductive(held.evidence.invariant)  # effects(m) <= 1, effects(m) >= 1 -> m in processed
+    small = bounded(lifted_of(asked).system, 1, 1)
+    outcome = certify(Certificate(small, held.name, "holds", proof))
+    assert (outcome.status, outcome.by) == ("accepted", ("brute force", "cvc5"))
+    for at in range(len(proof.invariant)):
+        weaker = Inductive(proof.invariant[:at] + proof.invariant[at + 1 :])
+        assert certify(Certificate(small, held.name, "holds", weaker)).status == "refused"
