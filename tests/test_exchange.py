@@ -26,8 +26,9 @@ from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.question import Question
 from deliverycheck.errors import InputError
 from deliverycheck.exchange.certificates import certificate_document, certificate_from
+from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import LARGEST, document_of
-from deliverycheck.exchange.systems import system_document, system_from
+from deliverycheck.exchange.systems import system_document
 from deliverycheck.load.subjects import questions
 from deliverycheck.system import build
 from deliverycheck.system.bounding import bounded

@@ -18,8 +18,8 @@ from test_exchange import validate, without_places
 from deliverycheck.check.checking import explored, lifted_of
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.question import Question
+from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import document_of
-from deliverycheck.exchange.systems import system_from
 from deliverycheck.explore.search import Limits
 from deliverycheck.export.murphi import murphi_of
 from deliverycheck.export.promela import promela_of

@@ -19,6 +19,7 @@ from deliverycheck.check.checking import check
 from deliverycheck.check.options import Options
 from deliverycheck.errors import DisagreementError
 from deliverycheck.explore.search import Limits
+from deliverycheck.prove.engine import Symbolic
 from deliverycheck.system.verdicts import ModelResult
 
 MODEL = str(MODELS / "guarantees" / "at_least_once_idempotent.py")
@@ -47,6 +48,12 @@ STUBS = {
     "is killed": "os.kill(os.getpid(), signal.SIGSEGV)",
     "runs out of memory": "raise MemoryError",
 }
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disagreement is stored where one is: not in the checkout."""
+    monkeypatch.chdir(tmp_path)
 
 
 def stub(folder: Path, body: str) -> tuple[str, ...]:
@@ -136,10 +143,7 @@ def test_a_proof_that_proves_nothing_is_refused_loudly(tmp_path: Path) -> None:
     assert "holds" not in {one.verdict for one in result.properties}
 
 
-def test_a_lie_that_contradicts_the_other_engine_is_a_disagreement(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_lie_that_contradicts_the_other_engine_is_a_disagreement(tmp_path: Path) -> None:
     with pytest.raises(DisagreementError) as caught:  # in-order is violated
         asked("nothing", "breaks in-order", tmp_path, "auto")
     (diagnostic,) = caught.value.diagnostics
@@ -153,10 +157,7 @@ def test_a_lie_that_contradicts_the_other_engine_is_a_disagreement(
 
 @pytest.mark.parametrize("runs", ["breaks ", "tests no-duplicate", "mishap"])
 @pytest.mark.parametrize("engine", ["auto", "symbolic"])
-def test_a_run_to_nowhere_is_caught(
-    engine: str, runs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_a_run_to_nowhere_is_caught(engine: str, runs: str, tmp_path: Path) -> None:
     # In the initial state nothing is broken, tested or goes wrong, whatever the solver says.
     proofs = "breaks no-duplicate" if runs.startswith("tests") else "nothing"
     with pytest.raises(DisagreementError):
@@ -290,3 +291,35 @@ def answer(request):
     assert found.trace is not None
     assert len(found.trace.steps) == 8
     assert prop(result, "honest-ack").verdict == "undetermined"
+
+
+@pytest.mark.parametrize("engine", ["auto", "symbolic"])
+def test_a_proof_that_ctrl_c_left_unchecked_does_not_count(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished = Symbolic.wait
+
+    def interrupted(symbolic: Symbolic) -> None:
+        finished(symbolic)  # everything is proved, then somebody presses Ctrl-C
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Symbolic, "wait", interrupted)
+    result = check(question(MODEL, messages=1), Options(engine=engine))  # type: ignore[arg-type]
+    assert result.interrupted
+    duplicate = prop(result, "no-duplicate-effect")
+    if engine == "auto":
+        assert (duplicate.verdict, duplicate.evidence.kind) == ("holds", "exhaustive")
+    else:
+        assert duplicate.verdict == "undetermined"
+        assert "nobody could check it" in duplicate.reason
+
+
+def test_a_certificate_of_an_earlier_run_does_not_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "certificates"
+    certifying = Certifying(folder=folder)
+    check(question(MODEL, messages=1), Options(certifying=certifying))
+    file = folder / "no-duplicate-effect.json"
+    assert file.exists()
+    limits = Limits(states=3)
+    check(question(MODEL, messages=1), Options(limits, engine="explicit", certifying=certifying))
+    assert not file.exists()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from deliverycheck.certify.states import states_digest
 from deliverycheck.check.certifying import Certifying, certified, exhausted
 from deliverycheck.check.explicit import Finding
 from deliverycheck.check.notes import is_witness
@@ -35,12 +37,20 @@ def believable(
     A proof that nobody could check gives way to what the explicit engine found out, or to
     `undetermined`.
     """
+
+    @cache
+    def digest() -> str:
+        states = () if found is None else map(found.state, range(len(found.states)))
+        return states_digest(states)
+
     kept = [one for one in answered if not is_witness(one.finding.prop.name)]
-    checked = certified([_presented(found, one.finding) for one in kept], how, deadline)
+    checked = certified([_presented(found, one.finding, digest) for one in kept], how, deadline)
     doubtful = [_unsupported(finding) for finding in checked]
     others = [one.instead for one, doubt in zip(kept, doubtful, strict=True) if doubt]
     instead = iter(
-        certified([_presented(found, one) for one in others if one is not None], how, deadline)
+        certified(
+            [_presented(found, one, digest) for one in others if one is not None], how, deadline
+        )
     )
     for one, finding, doubt in zip(kept, checked, doubtful, strict=True):
         if not doubt:
@@ -74,12 +84,12 @@ def doubts(answered: Sequence[Answered]) -> Iterator[Caution]:
         yield Caution("DC403", text)
 
 
-def _presented(found: Explored | None, finding: Finding) -> Finding:
+def _presented(found: Explored | None, finding: Finding, digest: Callable[[], str]) -> Finding:
     """The finding with a certificate, if one can be made."""
     own = finding.certificate is None or (
         found is not None and finding.certificate.system is found.system
     )
-    return exhausted(found, finding) if found is not None and own else finding
+    return exhausted(found, finding, digest) if found is not None and own else finding
 
 
 def _unsupported(finding: Finding) -> bool:

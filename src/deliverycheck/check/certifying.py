@@ -6,16 +6,17 @@ import json
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from deliverycheck.certify.states import states_digest
 from deliverycheck.check.explicit import Finding
 from deliverycheck.check.notes import is_witness
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.exchange.certificates import certificate_document, kind_of_proof
+from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explore.search import Explored
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
@@ -50,6 +51,8 @@ def certified(
     try:
         for finding in findings:
             if finding.certificate is None:
+                if how.folder is not None:
+                    _drop(how.folder, finding.prop.name)
                 done.append(finding)
                 continue
             document = certificate_document(finding.certificate)
@@ -108,10 +111,11 @@ def _judged(finding: Finding, checked: Checked) -> Finding:
     )
 
 
-def exhausted(found: Explored, finding: Finding) -> Finding:
+def exhausted(found: Explored, finding: Finding, digest: Callable[[], str]) -> Finding:
     """The explicit engine's finding with its certificate: the run, or the reachable states.
 
-    Too many states to compute them a second time are left uncertified.
+    Too many states to compute them a second time are left uncertified. `digest` gives the digest of
+    the states, once for all properties.
     """
     kept = tuple(prop for prop in found.system.properties if not is_witness(prop.name))
     system = replace(found.system, properties=kept)
@@ -125,8 +129,7 @@ def exhausted(found: Explored, finding: Finding) -> Finding:
         checked = Checked("REACH", "unchecked", (), "too many states to be computed a second time")
         return replace(finding, evidence=replace(finding.evidence, checked=checked))
     verdict: Claimed = "holds" if finding.verdict == "holds" else "vacuous"
-    digest = states_digest(found.state(number) for number in range(len(found.states)))
-    proof = ReachableSet(len(found.states), digest)
+    proof = ReachableSet(len(found.states), digest())
     return replace(finding, certificate=Certificate(system, finding.prop.name, verdict, proof))
 
 
@@ -136,13 +139,17 @@ def file_name(name: str) -> str:
 
 
 def _keep(folder: Path, name: str, document: Mapping[str, Json]) -> None:
-    """Write a certificate into the folder: beside, then renamed, so that none is ever torn."""
+    """Write a certificate into the folder, which is made where it is missing."""
     file = folder / f"{file_name(name)}.json"
-    beside = file.with_suffix(".part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        beside.replace(file)
     except OSError as error:
-        text = f"{file} cannot be written: {error.strerror or type(error).__name__}"
+        text = f"{folder} cannot be made: {error.strerror or type(error).__name__}"
         raise InputError(Diagnostic("DC003", text)) from None
+    write_whole(file, json.dumps(document, indent=1) + "\n")
+
+
+def _drop(folder: Path, name: str) -> None:
+    """Remove the certificate of an earlier run: it says nothing about this one."""
+    with suppress(OSError):
+        (folder / f"{file_name(name)}.json").unlink()

@@ -9,8 +9,9 @@ from pathlib import Path
 from deliverycheck.check.crossing import EnginesDisagree
 from deliverycheck.check.explicit import Finding
 from deliverycheck.check.question import Question
-from deliverycheck.errors import DisagreementError
+from deliverycheck.errors import DisagreementError, InputError
 from deliverycheck.exchange.systems import system_document
+from deliverycheck.exchange.writing import write_whole
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.verdicts import Json
 
@@ -39,11 +40,9 @@ def kept_for_report(
     }
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_suffix(".part")
-        beside.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        beside.replace(file)
-    except OSError:
-        return error
+        write_whole(file, json.dumps(document, indent=1) + "\n")
+    except (OSError, InputError):
+        return error  # what went wrong matters more than where it is kept
     return DisagreementError([replace(d, file=d.file or str(file)) for d in error.diagnostics])
 
 

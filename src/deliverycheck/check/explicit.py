@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from deliverycheck.check.traces import replay_by_cpython, replay_by_interpreter, trace_of
-from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.check.traces import mismatch, replay_by_cpython, replay_by_interpreter, trace_of
 from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
 from deliverycheck.explore.doom import Backwards, backwards, can_reach
 from deliverycheck.explore.runs import shortest_run
@@ -197,7 +196,9 @@ def _confirm_last_state(found: Explored, prop: Property, about: str, trace: Trac
     last = found.system.valuation(trace.states[-1])
     clauses = [clause for clause in prop.clauses if clause.about == about]
     if not any(evaluate(c.when, last) and not evaluate(c.then, last) for c in clauses):
-        raise _mismatch(found, f"the last state of the run to {prop.name} does not violate it")
+        raise mismatch(
+            found.system.name, f"the last state of the run to {prop.name} does not violate it"
+        )
 
 
 def _confirm_doom(found: Explored, prop: Property, about: str, trace: Trace) -> int:
@@ -211,10 +212,5 @@ def _confirm_doom(found: Explored, prop: Property, about: str, trace: Trace) -> 
     goals = [bits[prop.name, n][1] for n, c in enumerate(prop.clauses) if c.about == about]
     saved = any(all(after.code.marks(word) & goal for goal in goals) for word in after.states)
     if (saved or after.hits) and after.complete:
-        raise _mismatch(found, f"the state called doomed by {prop.name} is not")
+        raise mismatch(found.system.name, f"the state called doomed by {prop.name} is not")
     return len(after.states)
-
-
-def _mismatch(found: Explored, text: str) -> DisagreementError:
-    remedy = "This is a fault of deliverycheck, not of the model: please report it with the model."
-    return DisagreementError(Diagnostic("DC901", f"{found.system.name}: {text}", remedy))

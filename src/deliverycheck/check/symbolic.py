@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deliverycheck.check.explicit import Finding
-from deliverycheck.check.traces import replay_by_cpython, replay_by_interpreter, trace_of_run
-from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.check.traces import (
+    mismatch,
+    replay_by_cpython,
+    replay_by_interpreter,
+    trace_of_run,
+)
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import Settled, Symbolic
 from deliverycheck.prove.names import MISHAP
@@ -64,7 +68,9 @@ def _always(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
         return _open(symbolic, prop, name if answer is None else tests)
     last = symbolic.system.valuation(_replayed(lifted, symbolic.system, tested.run).states[-1])
     if not any(evaluate(clause.when, last) for clause in prop.clauses):
-        raise _mismatch(lifted, f"the last state of the run does not put {prop.name} to the test")
+        raise mismatch(
+            lifted.system.name, f"the last state of the run does not put {prop.name} to the test"
+        )
     return _proved(prop, answer, Certificate(lifted.system, prop.name, "holds", answer.proof))
 
 
@@ -85,7 +91,9 @@ def _sometimes(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
         last = symbolic.system.valuation(_replayed(lifted, symbolic.system, answer.run).states[-1])
         clause = prop.clauses[number]
         if not (evaluate(clause.when, last) and evaluate(clause.then, last)):
-            raise _mismatch(lifted, f"the last state of the run to {prop.name} is no example of it")
+            raise mismatch(
+                lifted.system.name, f"the last state of the run to {prop.name} is no example of it"
+            )
         runs.append(answer.run)
     certificate = Certificate(lifted.system, prop.name, "holds", Runs(tuple(runs)))
     evidence = Evidence("run", {"steps": max((len(run.actions) for run in runs), default=0)})
@@ -99,17 +107,14 @@ def _violated(lifted: Lifted, prop: Property, answer: Settled, run: RunOf) -> Fi
     if isinstance(answer.proof, Trap):
         broken = [c for c in broken if c in prop.clauses[answer.proof.clause :][:1]]
     if not broken or (prop.kind == "at-rest" and not at_rest(lifted.system, run.states[-1])):
-        raise _mismatch(lifted, f"the last state of the run to {prop.name} does not violate it")
+        raise mismatch(
+            lifted.system.name, f"the last state of the run to {prop.name} does not violate it"
+        )
     detail: dict[str, Json] = {"steps": len(trace.steps), "replayed_by": "cpython"}
     certificate = Certificate(lifted.system, prop.name, "violated", answer.proof)
     evidence = Evidence("run", detail, invariant=_invariant(certificate))
     about = broken[0].about
     return Finding(prop, "violated", evidence, about, trace, certificate=certificate)
-
-
-def _mismatch(lifted: Lifted, text: str) -> DisagreementError:
-    remedy = "This is a fault of deliverycheck, not of the model: please report it with the model."
-    return DisagreementError(Diagnostic("DC901", f"{lifted.system.name}: {text}", remedy))
 
 
 def _replayed(lifted: Lifted, system: System, run: RunOf) -> Trace:
@@ -175,5 +180,4 @@ def fault_of(system: System, symbolic: Symbolic) -> tuple[ModelFault, RunOf] | N
                 perform(system, action, last)
             except ModelFault as fault:
                 return fault, found.run
-    text = f"{system.name}: the solver says that a step goes wrong where none does"
-    raise DisagreementError(Diagnostic("DC901", text))
+    raise mismatch(system.name, "the solver says that a step goes wrong where none does")

@@ -50,14 +50,14 @@ def changes_between(system: System, before: State, after: State) -> tuple[Change
 def replay_by_interpreter(system: System, trace: Trace) -> None:
     """Run the trace in the reference semantics. Raises DisagreementError if it differs."""
     if trace.states[0] not in system.initial:
-        raise _disagreement(system.name, 0, "it does not start in an initial state")
+        raise _unreplayed(system.name, 0, "it does not start in an initial state")
     for step, before, after in zip(trace.steps, trace.states[:-1], trace.states[1:], strict=True):
         if not any(
             (o.action.actor, o.action.name, o.action.fault) == (step.actor, step.action, step.fault)
             and o.state == after
             for o in successors(system, before)
         ):
-            raise _disagreement(system.name, step.index, "the interpreter cannot take this step")
+            raise _unreplayed(system.name, step.index, "the interpreter cannot take this step")
 
 
 def replay_by_cpython(lifted: Lifted, trace: Trace) -> None:
@@ -65,17 +65,17 @@ def replay_by_cpython(lifted: Lifted, trace: Trace) -> None:
     machine = Machine(lifted.design, lifted.budgets, lifted.kept)
     name = lifted.system.name
     if observe(lifted, machine) != trace.states[0]:
-        raise _disagreement(name, 0, "the model's own code starts elsewhere")
+        raise _unreplayed(name, 0, "the model's own code starts elsewhere")
     for step, expected in zip(trace.steps, trace.states[1:], strict=True):
         try:
             machine.take(Move(step.actor, step.action, step.fault))
         except Blocked:
-            raise _disagreement(name, step.index, "the model's own code cannot do this") from None
+            raise _unreplayed(name, step.index, "the model's own code cannot do this") from None
         seen = observe(lifted, machine)
         if seen != expected:
             changed = changes_between(lifted.system, expected, seen)
             text = ", ".join(f"{c.variable}: {c.old} here, {c.new} there" for c in changed)
-            raise _disagreement(name, step.index, f"the model's own code differs: {text}")
+            raise _unreplayed(name, step.index, f"the model's own code differs: {text}")
 
 
 def stepped(lifted: Lifted, moves: Iterable[Move]) -> tuple[Trace, int | None]:
@@ -109,11 +109,11 @@ def _notes(
     return None, ()
 
 
-def _disagreement(model: str, step: int, text: str) -> DisagreementError:
-    return DisagreementError(
-        Diagnostic(
-            "DC901",
-            f"{model}: a counterexample does not replay, at step {step}: {text}",
-            "This is a fault of deliverycheck, not of the model: please report it with the model.",
-        )
-    )
+def mismatch(model: str, text: str) -> DisagreementError:
+    """What is said when two things that must agree about a run do not."""
+    remedy = "This is a fault of deliverycheck, not of the model: please report it with the model."
+    return DisagreementError(Diagnostic("DC901", f"{model}: {text}", remedy))
+
+
+def _unreplayed(model: str, step: int, text: str) -> DisagreementError:
+    return mismatch(model, f"a counterexample does not replay, at step {step}: {text}")

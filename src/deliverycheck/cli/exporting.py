@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Literal, TypeAlias, assert_never
 
@@ -16,6 +14,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.cli.verbs import Asked
 from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explore.search import Limits, ReachableFault
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
@@ -138,21 +137,6 @@ def _note(endless: System, system: System) -> None:
 
 
 def _write(file: Path, text: str) -> None:
-    """Write beside, then rename: whoever looks finds the old file or the new one, whole."""
     if not file.name or not is_possible(file):
         raise InputError(Diagnostic("DC003", "no file can have that name"))
-    beside: Path | None = None
-    try:
-        target = file.resolve()  # a link goes on pointing to what it points to
-        if target.exists() and not target.is_file():
-            raise InputError(Diagnostic("DC003", f"{file} is no ordinary file"))
-        beside = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(target)
-    except (OSError, RuntimeError) as error:  # RuntimeError: links that go round in a circle
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise InputError(Diagnostic("DC003", f"{file} cannot be written: {reason}")) from None
-    finally:
-        if beside is not None:
-            with suppress(OSError):  # renamed, or never written
-                beside.unlink()
+    write_whole(file, text)

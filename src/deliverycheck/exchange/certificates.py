@@ -6,17 +6,9 @@ from collections.abc import Iterable
 from re import fullmatch
 from typing import assert_never, cast, get_args
 
+from deliverycheck.exchange.loading import Names, names_of, state_from, system_from, term_from
 from deliverycheck.exchange.reading import Reader
-from deliverycheck.exchange.systems import (
-    Names,
-    names_of,
-    sort_document,
-    state_from,
-    system_document,
-    system_from,
-    term_document,
-    term_from,
-)
+from deliverycheck.exchange.systems import sort_document, system_document, term_document
 from deliverycheck.system.certificates import (
     Certificate,
     Claimed,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from deliverycheck.exchange.certificates import proof_document
+from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import Reader
-from deliverycheck.exchange.systems import system_from
 from deliverycheck.prove.goals import goals_of, property_of
 from deliverycheck.prove.loss import Doom, progress
 from deliverycheck.prove.prover import Prover
