@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Literal
 
 from systems import all_states, domain, system_of
 
-from deliverycheck.system.model import State, System
+from deliverycheck.system.model import Action, State, System
 from deliverycheck.system.sorts import Value
 from deliverycheck.system.terms import Const, Term, Var
 
@@ -52,6 +53,58 @@ def value_of(term: Term, env: Mapping[str, Value]) -> Value:
     }[term.op]
 
 
+@dataclass(frozen=True)
+class Unit:
+    """A step that fairness speaks of: the numbers of its paths, and how strong it is."""
+
+    name: str
+    fairness: Literal["weak", "strong"]
+    paths: frozenset[int]
+
+
+def units_of(system: System) -> list[Unit]:
+    """The fair steps: one actor, one name, no fault, something to update; as fair as every path."""
+    units: list[Unit] = []
+    free = [i for i, a in enumerate(system.actions) if a.fault is None and len(a.updates) > 0]
+    names = {i: (system.actions[i].actor, system.actions[i].name) for i in free}
+    for name in dict.fromkeys(names.values()):
+        paths = [i for i in free if names[i] == name]
+        kinds = {system.actions[i].fairness for i in paths}
+        if "none" not in kinds:
+            least: Literal["weak", "strong"] = "weak" if "weak" in kinds else "strong"
+            units.append(Unit(name[1], least, frozenset(paths)))
+    return units
+
+
+def changes(action: Action, env: Mapping[str, Value]) -> bool:
+    """Whether an action, were it taken, would give some variable another value."""
+    return any(value_of(term, env) != env[name] for name, term in action.updates.items())
+
+
+Move = tuple[int, set[str], State | None]
+"""The number of an action whose guard holds; the bounds that cut it off, or else the state after
+it, None where it goes wrong."""
+
+
+def moves(system: System, state: State) -> Iterator[Move]:
+    """What the guards allow in a state."""
+    env = {v.name: value for v, value in zip(system.variables, state, strict=True)}
+    for at, action in enumerate(system.actions):
+        if not value_of(action.guard, env):
+            continue
+        cut = {bound.name for bound in action.bounds if not value_of(bound.term, env)}
+        if cut:
+            yield at, cut, None
+            continue
+        after = dict(env)
+        sound = all(value_of(check.term, env) for check in action.checks)
+        for variable in system.variables:
+            if variable.name in action.updates:
+                after[variable.name] = value_of(action.updates[variable.name], env)
+                sound = sound and after[variable.name] in domain(variable.sort)
+        yield at, cut, tuple(after.values()) if sound else None
+
+
 @dataclass
 class Truth:
     """Everything the tests compare, for one system."""
@@ -62,11 +115,13 @@ class Truth:
     """States, reachable or not, in which an enabled step leaves its domain or fails a check."""
     cuts: dict[State, set[str]] = field(default_factory=dict)
     busy: set[State] = field(default_factory=set)
-    """States in which a step that is no fault may happen, if only beyond a bound."""
+    """States in which a step that fairness speaks of would change something, if only beyond a
+    bound: something still has to happen."""
     cost: dict[State, tuple[int, int]] = field(default_factory=dict)
     """For each reachable state: steps of a shortest run, and the fewest faults on one."""
 
     def __post_init__(self) -> None:
+        self.relied = frozenset(at for unit in units_of(self.system) for at in unit.paths)
         for state in all_states(self.system.variables):
             self._relate(state)
         self.cost = dict.fromkeys(self.system.initial, (0, 0))
@@ -84,25 +139,15 @@ class Truth:
 
     def _relate(self, state: State) -> None:
         env = self.env(state)
-        for at, action in enumerate(self.system.actions):
-            if not value_of(action.guard, env):
-                continue
-            if action.fault is None:
+        for at, cut, target in moves(self.system, state):
+            if at in self.relied and (cut or changes(self.system.actions[at], env)):
                 self.busy.add(state)
-            cut = {bound.name for bound in action.bounds if not value_of(bound.term, env)}
             if cut:
                 self.cuts.setdefault(state, set()).update(cut)
-                continue
-            after = dict(env)
-            sound = all(value_of(check.term, env) for check in action.checks)
-            for variable in self.system.variables:
-                if variable.name in action.updates:
-                    after[variable.name] = value_of(action.updates[variable.name], env)
-                    sound = sound and after[variable.name] in domain(variable.sort)
-            if sound:
-                self.edges.append((state, at, tuple(after.values())))
-            else:
+            elif target is None:
                 self.broken.add(state)
+            else:
+                self.edges.append((state, at, target))
 
     def env(self, state: State) -> dict[str, Value]:
         return {v.name: value for v, value in zip(self.system.variables, state, strict=True)}

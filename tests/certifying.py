@@ -11,21 +11,27 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from hashlib import sha256
 from random import Random
+from typing import Any
 
-from brute import Truth, value_of
-from systems import all_states
+from brute import Truth, changes, units_of, value_of
+from systems import FAIRNESS, all_states
 
 from deliverycheck.system import build
 from deliverycheck.system.certificates import (
     Certificate,
+    Chain,
     Claimed,
+    Class,
     Inductive,
     KInduction,
+    Lasso,
     Progress,
     Proof,
+    Ranking,
     ReachableSet,
     RunOf,
     Runs,
+    Stage,
     Trap,
 )
 from deliverycheck.system.model import Clause, Property, State, System
@@ -47,11 +53,29 @@ class Facts:
         for source, _, target in truth.edges:
             self.onward.setdefault(source, set()).add(target)
             self.backward.setdefault(target, set()).add(source)
+        self.units = units_of(self.system)
+        self._kept: dict[Term, set[State]] = {}
+
+    def able(self, unit: int, state: State) -> bool:
+        """Whether a step that may be relied upon is possible, whatever its bounds say."""
+        env, actions = self.env[state], self.system.actions
+        return any(
+            value_of(actions[at].guard, env) is True and changes(actions[at], env)
+            for at in self.units[unit].paths
+        )
+
+    def takes(self, unit: int, source: State, at: int, target: State) -> bool:
+        """Whether a step is one of those a unit is about, and changes the state."""
+        return at in self.units[unit].paths and source != target
 
     def satisfying(self, terms: Iterable[Term]) -> set[State]:
         """The states, reachable or not, in which all terms hold."""
-        terms = tuple(terms)
-        return {s for s in self.everything if all(self.meets(s, term) for term in terms)}
+        found = set(self.everything)
+        for term in terms:
+            if term not in self._kept:
+                self._kept[term] = {s for s in self.everything if self.meets(s, term)}
+            found &= self._kept[term]
+        return found
 
     def meets(self, state: State, term: Term) -> bool:
         return value_of(term, self.env[state]) is True
@@ -113,9 +137,12 @@ def exactly(facts: Facts, states: AbstractSet[State], *, clauses: bool) -> tuple
     return (App("or", tuple(is_state(facts.system, state) for state in known)),)
 
 
+def line_by_hand(state: State) -> str:
+    return json.dumps(list(state), separators=(",", ":"))
+
+
 def digest_by_hand(states: Iterable[State]) -> str:
-    lines = sorted(json.dumps(list(state), separators=(",", ":")) for state in states)
-    return sha256("\n".join(lines).encode()).hexdigest()
+    return sha256("\n".join(sorted(map(line_by_hand, states))).encode()).hexdigest()
 
 
 def proofs_out_of_reach(
@@ -266,7 +293,8 @@ def is_valid(facts: Facts, certificate: Certificate) -> bool:
     if number is not None and not 0 <= number < len(prop.clauses):
         return False
     against = verdict == "vacuous" or (prop.kind == "sometimes") == (verdict == "violated")
-    out_of_reach = against and (prop.kind != "possible" or verdict == "vacuous")
+    out_of_reach = against and (prop.kind not in {"possible", "leads-to"} or verdict == "vacuous")
+    arrives = (prop.kind, verdict) == ("leads-to", "holds")
     match certificate.proof:
         case Inductive(invariant):
             return out_of_reach and _inductive(
@@ -297,6 +325,16 @@ def is_valid(facts: Facts, certificate: Certificate) -> bool:
             return (prop.kind, verdict) == ("possible", "holds") and _progresses(
                 facts, prop, certificate.proof
             )
+        case Lasso(run, loop, at):
+            if (prop.kind, verdict) != ("leads-to", "violated") or not 0 <= at < len(prop.clauses):
+                return False
+            return _is_run(facts, run) and _goes_round(facts, prop.clauses[at], run, loop)
+        case Ranking(states, digest, classes):
+            stated = (states, digest) == (len(truth.reachable), digest_by_hand(truth.reachable))
+            return arrives and stated and not truth.faulty and _ranked(facts, prop, classes)
+        case Chain(invariant, stages):
+            closed = _inductive(facts, system.initial, invariant, truth.broken)
+            return arrives and closed and _staged(facts, prop, facts.satisfying(invariant), stages)
 
 
 def _inductive(
@@ -355,6 +393,117 @@ def _progresses(facts: Facts, prop: Property, proof: Progress) -> bool:
                 ends += [] if here is None else [here]
             if not any(leads_on(facts, clause, proof.measure, state, end) for end in ends):
                 return False
+    return True
+
+
+def _goes_round(facts: Facts, clause: Clause, run: RunOf, loop: int) -> bool:
+    states = run.states
+    if not 0 <= loop < len(states) or repr(states[loop]) != repr(states[-1]):
+        return False
+    # Whatever comes after state number `at`, in the end of the run and in all rounds.
+    after = [set(range(min(at, loop), len(states))) for at in range(len(states))]
+    then = {at for at, state in enumerate(states) if facts.meets(state, clause.then)}
+    if not any(
+        facts.meets(state, clause.when) and then.isdisjoint(after[at])
+        for at, state in enumerate(states)
+    ):
+        return False
+    steps = list(zip(states, run.actions, states[1:], strict=False))[loop:]
+    for number, unit in enumerate(facts.units):
+        taken = any(facts.takes(number, *step) for step in steps)
+        able = {facts.able(number, state) for state in states[loop:]}
+        if not taken and (able == {True} if unit.fairness == "weak" else True in able):
+            return False
+    return True
+
+
+def open_for(facts: Facts, clause: Clause) -> set[State]:
+    """The reachable states in which the promise of a clause may be open."""
+    without = facts.truth.reachable - facts.truth.where(clause.then)
+    start = without & facts.truth.where(clause.when)
+    onward = {s: facts.onward.get(s, set()) & without for s in without}
+    return closure(start, onward)
+
+
+Part = tuple[set[State], int, list["Part"]]
+"""A class or a stage with the states that are in it."""
+
+
+def _ranked(facts: Facts, prop: Property, clauses: Sequence[Sequence[Class]]) -> bool:
+    states = dict(enumerate(sorted(facts.truth.reachable, key=line_by_hand)))
+    if len(clauses) != len(prop.clauses):
+        return False
+
+    def parts(classes: Sequence[Class]) -> list[Part]:
+        return [({states[n] for n in c.states}, c.helpful, parts(c.inner)) for c in classes]
+
+    def known(classes: Sequence[Class]) -> bool:
+        numbers = [number for one in classes for number in one.states]
+        return (
+            set(numbers) <= states.keys()
+            and len(set(numbers)) == len(numbers)
+            and all(0 <= c.helpful < len(facts.units) and known(c.inner) for c in classes)
+        )
+
+    return all(
+        known(classes) and _divides(facts, open_for(facts, clause), parts(classes))
+        for clause, classes in zip(prop.clauses, clauses, strict=True)
+    )
+
+
+def _staged(
+    facts: Facts, prop: Property, inside: set[State], clauses: Sequence[Sequence[Stage]]
+) -> bool:
+    if len(clauses) != len(prop.clauses):
+        return False
+
+    def known(stages: Sequence[Stage]) -> bool:
+        return all(0 <= s.helpful < len(facts.units) and known(s.inner) for s in stages)
+
+    def parts(stages: Sequence[Stage], among: set[State]) -> list[Part]:
+        found: list[Part] = []
+        for stage in stages:
+            here = among & facts.satisfying([stage.where])
+            among = among - here
+            idle = {state for state in here if not facts.able(stage.helpful, state)}
+            found.append((here, stage.helpful, parts(stage.inner, idle)))
+        return found
+
+    for clause, stages in zip(prop.clauses, clauses, strict=True):
+        if not known(stages):
+            return False
+        still = inside - facts.satisfying([clause.then])
+        top = parts(stages, still)
+        placed = set[State]().union(*(here for here, _, _ in top))
+        onward = set[State]().union(*(facts.onward.get(state, set()) for state in placed))
+        if not placed >= (still & facts.satisfying([clause.when])) | (still & onward):
+            return False
+        if not _divides(facts, placed, top):
+            return False
+    return True
+
+
+def _divides(facts: Facts, whole: set[State], parts: list[Part]) -> bool:
+    """Whether states are divided into parts in which no fair run stays for ever."""
+    if sum(len(here) for here, _, _ in parts) != len(whole):
+        return False
+    if set[State]().union(*(here for here, _, _ in parts)) != whole:
+        return False
+    number_of = {state: at for at, (here, _, _) in enumerate(parts) for state in here}
+    for source, at, target in facts.truth.edges:
+        if source in whole and target in whole:
+            if number_of[target] < number_of[source]:
+                return False
+            helpful = parts[number_of[source]][1]
+            if number_of[target] == number_of[source] and facts.takes(helpful, source, at, target):
+                return False
+    for here, helpful, inner in parts:
+        idle = {state for state in here if not facts.able(helpful, state)}
+        weak = facts.units[helpful].fairness == "weak"
+        if weak and (idle or inner):
+            return False
+        if not weak and not _divides(facts, idle, inner):
+            return False
     return True
 
 
@@ -417,6 +566,85 @@ def _corrupted_proof(system: System, proof: Proof, rng: Random) -> Proof:
                     Progress(_corrupted_terms(invariant, rng), measure, paths),
                 )
             )
+        case Lasso(run, loop, clause):
+            last = len(run.actions)
+            cut = RunOf(run.states[:-1], run.actions[:-1])
+            # Once more round the loop: nothing is wrong with that.
+            longer = RunOf(run.states + run.states[loop + 1 :], run.actions + run.actions[loop:])
+            return rng.choice(
+                (
+                    Lasso(_corrupted_run(system, run, rng), loop, clause),
+                    Lasso(run, loop, clause + rng.choice((-1, 1))),
+                    Lasso(run, rng.choice((loop - 1, loop + 1, last, last + 1, -1, 0)), clause),
+                    Lasso(cut, min(loop, last - 1), clause),
+                    Lasso(cut, last - 1, clause),
+                    Lasso(longer, loop, clause),
+                )
+            )
+        case Ranking(states, digest, clauses):
+            if rng.random() < 0.15:
+                other_states = rng.choice(((states + 1, digest), (states, digest_by_hand([]))))
+                return Ranking(*other_states, clauses)
+            return Ranking(states, digest, _corrupted_clauses(clauses, states, rng))
+        case Chain(invariant, clauses):
+            if rng.random() < 0.15:
+                return Chain(_corrupted_terms(invariant, rng), clauses)
+            return Chain(invariant, _corrupted_clauses(clauses, 0, rng))
+
+
+# `Any`: each a `Class`, or each a `Stage`; what may be wrong about them is much the same.
+def _corrupted_clauses(clauses: tuple[Any, ...], states: int, rng: Random) -> tuple[Any, ...]:
+    if not clauses or rng.random() < 0.05:
+        return rng.choice((clauses[1:], clauses + clauses[:1], ((),) * len(clauses)))
+    at = rng.choice([i for i, parts in enumerate(clauses) if parts] or [0])
+    return (*clauses[:at], _corrupted_parts(clauses[at], states, rng), *clauses[at + 1 :])
+
+
+def _corrupted_parts(parts: tuple[Any, ...], states: int, rng: Random) -> tuple[Any, ...]:
+    """Some classes or stages with one thing about them, or about one inside, changed."""
+    if not parts:
+        return parts
+    at = rng.randrange(len(parts))
+    one = parts[at]
+    match rng.randint(0, 9):
+        case 0 | 1 if len(parts) > 1:
+            other = (at + 1) % len(parts)
+            swapped = list(parts)
+            swapped[at], swapped[other] = swapped[other], swapped[at]
+            return tuple(swapped)
+        case 2:
+            return (*parts[:at], *parts[at + 1 :])
+        case 3:
+            one = replace(one, helpful=one.helpful + rng.choice((-1, 1)))
+        case 4 | 5 if one.inner:
+            one = replace(one, inner=_corrupted_parts(one.inner, states, rng))
+        case 6:
+            one = replace(one, inner=rng.choice(((), (one,))))
+        case 7 if len(parts) > 1:
+            # Two become one.
+            joined = _joined(one, parts[(at + 1) % len(parts)])
+            kept = [p for p in parts if p is not one and p is not parts[(at + 1) % len(parts)]]
+            return (*kept[:at], joined, *kept[at:])
+        case _:
+            one = _with_other_states(one, states, rng)
+    return (*parts[:at], one, *parts[at + 1 :])
+
+
+def _joined(one: Class | Stage, other: Any) -> Class | Stage:
+    if isinstance(one, Class):
+        return replace(one, states=one.states + other.states)
+    return replace(one, where=App("or", (one.where, other.where)))
+
+
+def _with_other_states(one: Class | Stage, states: int, rng: Random) -> Class | Stage:
+    if isinstance(one, Stage):
+        return replace(one, where=(build.FALSE, *_corrupted_terms([one.where], rng))[-1])
+    numbers = list(one.states)
+    if numbers and rng.random() < 0.6:
+        numbers.remove(rng.choice(numbers))
+    if rng.random() < 0.6:
+        numbers.append(rng.randint(-1, states))
+    return replace(one, states=tuple(numbers))
 
 
 def _corrupted_run(system: System, run: RunOf, rng: Random) -> RunOf:
@@ -488,7 +716,7 @@ def with_other_system(certificate: Certificate, rng: Random) -> Certificate:
     system = certificate.system
     at = rng.randrange(len(system.actions))
     action = system.actions[at]
-    match rng.randint(0, 5):
+    match rng.randint(0, 6):
         case 0:
             action = replace(action, guard=build.TRUE)
         case 1:
@@ -500,6 +728,8 @@ def with_other_system(certificate: Certificate, rng: Random) -> Certificate:
         case 4:
             updates = {n: _corrupted_term(term, rng) for n, term in action.updates.items()}
             action = replace(action, updates=updates)
+        case 5:
+            action = replace(action, fairness=rng.choice(FAIRNESS))
         case _:
             state = rng.choice(list(all_states(system.variables)))
             return replace(certificate, system=replace(system, initial=(*system.initial, state)))

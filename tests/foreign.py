@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from deliverycheck.export.murphi import murphi_of
-from deliverycheck.export.promela import promela_of
-from deliverycheck.system.model import System
+from deliverycheck.export.promela import fair_promela_of, promela_of
+from deliverycheck.system.model import Property, System
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,29 @@ def by_spin(system: System, folder: Path, *, assertions: bool) -> Counted:
     assert moved, out
     # SPIN counts the way into the initial state as a transition
     return Counted(int(stored[1]), int(moved[1]) - 1, "assertion violated" in out)
+
+
+def by_spin_fairly(system: System, prop: Property, folder: Path) -> list[bool]:
+    """For each clause of a `leads-to` property whether SPIN finds a weakly fair run against it."""
+    need("spin", "cc")
+    text = fair_promela_of(system, prop)
+    (folder / "m.pml").write_text(text)
+    _run(folder, "spin", "-a", "-o1", "-o2", "-o3", "m.pml")
+    # room for the processes and the claim, four to a unit, less two
+    room = text.count("active proctype") // 4 + 2
+    _run(folder, "cc", "-w", "-O0", "-DNOREDUCE", f"-DNFAIR={room}", "-o", "pan", "pan.c")
+    broken: list[bool] = []
+    for number in range(len(prop.clauses)):
+        out = _run(folder, "./pan", "-a", "-f", "-m500000", "-N", f"clause{number}", check=False)
+        assert re.search(rf"never claim\s+\+ \(clause{number}\)", out), out
+        assert re.search(r"acceptance\s+cycles\s+\+ \(fairness enabled\)", out), out
+        found = re.search(r"errors: (\d+)", out)
+        assert found, out
+        cycle = "acceptance cycle" in out.replace("acceptance   cycles", "")
+        assert cycle == (found[1] != "0"), "an error of another kind: " + out
+        assert cycle or "max search depth too small" not in out, out
+        broken.append(cycle)
+    return broken
 
 
 def _run(folder: Path, *command: str, check: bool = True) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from math import prod
 from random import Random
@@ -15,6 +16,7 @@ from deliverycheck.system.model import (
     Bound,
     Check,
     Clause,
+    Fairness,
     Property,
     PropertyKind,
     State,
@@ -27,6 +29,8 @@ from deliverycheck.system.terms import App, Const, Op, Term, Var
 KINDS: tuple[PropertyKind, ...] = ("always", "sometimes", "possible", "at-rest")
 
 ENUMS = (EnumSort(("a", "b")), EnumSort(("u", "v", "w")), EnumSort(("p", "q", "r", "s")))
+
+ONE = Const(1, IntSort(1, 1))
 
 MOST_VALUATIONS = 400
 """The product of the domains stays below, so that brute force can walk through all of it."""
@@ -132,15 +136,17 @@ def _both_integers(one: Sort, other: Sort) -> bool:
     return isinstance(one, IntSort) and isinstance(other, IntSort)
 
 
-def random_variables(rng: Random, most: int = 6) -> tuple[Variable, ...]:
-    """Two or more variables whose domains have at most `MOST_VALUATIONS` combinations."""
+def random_variables(
+    rng: Random, most: int = 6, valuations: int = MOST_VALUATIONS
+) -> tuple[Variable, ...]:
+    """Two or more variables whose domains have at most so many combinations."""
     while True:
         sorts: list[Sort] = []
         for _ in range(rng.randint(2, most)):
             low = rng.randint(-3, 2)
             integers = IntSort(low, low + rng.randint(1, 5))
             sorts.append(rng.choice((BOOL, rng.choice(ENUMS), integers, integers)))
-        if prod(len(domain(sort)) for sort in sorts) <= MOST_VALUATIONS:
+        if prod(len(domain(sort)) for sort in sorts) <= valuations:
             return tuple(Variable(f"x{at}", sort) for at, sort in enumerate(sorts))
 
 
@@ -217,7 +223,102 @@ def system_of(seed: int) -> System:
     return random_system(Random(seed))  # noqa: S311
 
 
+FAIR_VALUATIONS = 60
+"""So few that every way round, and often every set of states, can be tried."""
+
+RELIED: tuple[Fairness, ...] = ("weak", "strong")
+
+FAIRNESS: tuple[Fairness, ...] = ("none", *(4 * RELIED))
+"""As often as it is to be drawn: most steps are relied upon, or little would ever be promised."""
+
+
+def fair_system(rng: Random) -> System:
+    """A small system with fairness of every kind, steps of several paths, and `leads-to`."""
+    walking = rng.random() < 0.5
+    places = IntSort(0, rng.randint(3, 9))
+    variables = (
+        (Variable("x0", places), Variable("x1", BOOL))[: rng.choice((1, 1, 2))]
+        if walking
+        else random_variables(rng, 4, FAIR_VALUATIONS)
+    )
+    maker = Maker(rng, variables, raw=rng.random() < 0.5)
+    actions: list[Action] = []
+    for at in range(rng.randint(4, 7 if walking else 9)):
+        action = (
+            _walk(rng, maker, at, places) if walking else random_action(rng, maker, at, wild=False)
+        )
+        fault = action.fault if rng.random() < 0.6 else None
+        action = replace(action, fairness=rng.choice(FAIRNESS), fault=fault)
+        if actions and rng.random() < 0.3:
+            # One more path of a step that is there already, or a like-named step of another actor.
+            other = rng.choice(actions)
+            actor = "q" if rng.random() < 0.2 else other.actor
+            action = replace(action, name=other.name, actor=actor)
+            if rng.random() < 0.5:
+                action = replace(action, fairness=other.fairness)
+        if rng.random() < 0.06:
+            # Neither a step without updates nor one that cannot happen is anything to rely on.
+            action = replace(action, updates={}) if rng.random() < 0.5 else never(action)
+        actions.append(action)
+    starts = rng.choice((1, 1, 1, 2, 3))
+    clauses = [
+        Clause(f"m{number}", *_promise(rng, maker)) for number in range(rng.choice((1, 2, 2)))
+    ]
+    return System(
+        "fair",
+        variables,
+        tuple(random_state(rng, variables) for _ in range(starts)),
+        tuple(actions),
+        (Property("arrives", "leads-to", tuple(clauses)),),
+    )
+
+
+def _walk(rng: Random, maker: Maker, at: int, places: IntSort) -> Action:
+    """A step that leads from some places to any others: any graph can be drawn by such steps."""
+    x = Var("x0", places)
+    here = [place for place in domain(places) if rng.random() < 0.5] or [places.low]
+    target: Term = x
+    for place in here:
+        there = Const(rng.choice(domain(places)), places)
+        target = App("ite", (App("eq", (x, Const(place, places))), there, target))
+    guard = maker.apply("or", *(App("eq", (x, Const(place, places))) for place in here))
+    updates: dict[str, Term] = {"x0": target}
+    if len(maker.variables) > 1 and rng.random() < 0.5:
+        updates["x1"] = maker.of(BOOL, 1)
+        guard = maker.apply("and", guard, maker.of(BOOL, 1)) if rng.random() < 0.5 else guard
+    bounds: tuple[Bound, ...] = ()
+    if rng.random() < 0.15:
+        tight = App("eq", (x, Const(rng.choice(here), places)))
+        bounds = (Bound(App("not", (tight,)), f"cut {rng.randint(0, 2)}"),)
+    fault = "lose" if rng.random() < 0.1 else None
+    return Action(f"a{at}", "p", guard, updates, fault, bounds=bounds)
+
+
+def never(action: Action) -> Action:
+    """The same, but it cannot happen, in a way that no simplification sees."""
+    return replace(action, guard=App("and", (action.guard, App("lt", (ONE, ONE)))))
+
+
+def _promise(rng: Random, maker: Maker) -> tuple[Term, Term]:
+    """What leads to what; mostly from one value of a variable to another one of its values."""
+    if rng.random() < 0.25:
+        return build.TRUE if rng.random() < 0.4 else maker.of(BOOL, 2), maker.of(BOOL, 2)
+    chosen = rng.choice(maker.variables)
+    it, values = Var(chosen.name, chosen.sort), list(domain(chosen.sort))
+    goals = [value for value in values if rng.random() < 0.35] or values[-1:]
+    then = maker.apply("or", *(App("eq", (it, Const(goal, chosen.sort))) for goal in goals))
+    return build.TRUE if rng.random() < 0.5 else build.negate(then), then
+
+
+def fair_system_of(seed: int) -> System:
+    """The random system with fairness that has this number."""
+    return fair_system(Random(seed))  # noqa: S311
+
+
 randoms = st.randoms(use_true_random=False)
 """Sources of randomness that Hypothesis can shrink."""
 
 systems = randoms.map(random_system)
+
+fair_systems = randoms.map(fair_system)
+"""The same with fairness and `leads-to`."""

@@ -76,7 +76,9 @@ CASES: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
     "too many workers": (
         {}, ["models/pitfalls/check_then_act.py", "--set", "workers=99999"], ["DC112"],
     ),
-    "not checked yet": ({}, [GOOD, "--property", "eventual-effect"], ["DC501"]),
+    "fairness in a model": (
+        {"m.py": DECLARED.format('fairness = "storng"')}, ["m.py"], ["DC120", "m.py:7", "strong"],
+    ),
     "claims a list": (
         {"m.py": DECLARED.format('claims = ["exactly-once"]')}, ["m.py"], ["DC120", "m.py:7"],
     ),

@@ -11,7 +11,8 @@ from systems import domain, system_of
 
 from deliverycheck.explore import search
 from deliverycheck.explore.codegen import clause_bits
-from deliverycheck.explore.doom import backwards, can_reach
+from deliverycheck.explore.doom import can_reach
+from deliverycheck.explore.edges import backwards, edges_of
 from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Limits, Progress, explore
@@ -45,7 +46,7 @@ def doomed(found: Explored, then: int) -> set[State]:
     """
     goals = [bool(found.code.marks(word) & then) for word in found.states]
     goals[found.expanded :] = [True] * (len(goals) - found.expanded)
-    able = can_reach(backwards(found), goals)
+    able = can_reach(backwards(edges_of(found)), goals)
     return {found.state(number) for number in range(len(found.states)) if not able[number]}
 
 

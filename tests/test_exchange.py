@@ -34,13 +34,18 @@ from deliverycheck.system import build
 from deliverycheck.system.bounding import bounded
 from deliverycheck.system.certificates import (
     Certificate,
+    Chain,
+    Class,
     Inductive,
     KInduction,
+    Lasso,
     Progress,
     Proof,
+    Ranking,
     ReachableSet,
     RunOf,
     Runs,
+    Stage,
     Trap,
 )
 from deliverycheck.system.digest import digest_of
@@ -149,6 +154,9 @@ PROOFS: tuple[Proof, ...] = (
     Runs(()),
     Trap(RUN, 1, SOME),
     Progress(SOME, (X.name,), (((0, 1), ()), ())),
+    Lasso(RUN, 1, 0),
+    Ranking(3, "0123456789abcdef" * 4, ((Class((0, 2), 1, (Class((2,), 0),)), Class((1,), 0)), ())),
+    Chain(SOME, ((Stage(SOME[3], 1, (Stage(SOME[5], 0),)), Stage(SOME[0], 0)), ())),
 )
 
 
@@ -174,6 +182,15 @@ def test_a_certificate_comes_back(proof: Proof) -> None:
 
 def test_every_kind_of_proof_is_tried() -> None:
     assert {type(proof) for proof in PROOFS} == set(Proof.__args__)
+
+
+def test_classes_and_stages_are_nested_only_so_deep() -> None:
+    deep, stage = Class((0,), 0), Stage(build.TRUE, 0)
+    for _ in range(70):
+        deep, stage = Class((0,), 0, (deep,)), Stage(build.TRUE, 0, (stage,))
+    for proof in (Ranking(1, "0" * 64, ((deep,),)), Chain((), ((stage,),))):
+        with pytest.raises(InputError, match="nested too deep"):
+            certificate_from(document_of(json.dumps(written(proof))))
 
 
 PRINT = """

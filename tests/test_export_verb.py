@@ -44,7 +44,8 @@ def test_the_json_is_the_system_that_is_checked(asked: Question) -> None:
     validate(done.data)
     system = lifted_of(asked).system
     assert system_from(document_of(done.out)) == without_places(system)
-    assert any('"high": null' in line for line in done.out.splitlines())
+    has_no_end = any(getattr(v.sort, "high", 0) is None for v in system.variables)
+    assert ('"high": null' in done.out) == has_no_end
 
 
 def test_options_change_the_system_as_they_do_for_check() -> None:
@@ -71,7 +72,8 @@ def test_spin_and_rumur_read_it_and_count_the_same(asked: Question, tmp_path: Pa
         file = tmp_path / form
         done = run("export", subject(asked), "--as", form, "-o", file)
         assert done.code == 0
-        assert done.err.startswith("note: at most ")
+        ended = found.system != lifted_of(asked).system
+        assert done.err.startswith("note: at most ") == ended
         assert file.read_text() == written, "the instance that is explored, claims included"
         read = subprocess.run(
             [*command, form], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from brute import value_of
 from hypothesis import given, settings
@@ -185,13 +187,32 @@ def test_a_bound_cuts_before_a_check_or_a_domain_is_looked_at_and_is_on_record()
     assert list(successors(two(action), (2, 2))) == []
 
 
-def test_a_fault_leaves_a_state_at_rest_but_a_step_beyond_a_bound_does_not() -> None:
-    fault = Action("crash", "p", build.TRUE, {}, fault="crash")
-    bounds = (Bound(build.FALSE, "b"),)
-    cut = Action("cut", "p", App("eq", (N, build.integer(2))), {}, bounds=bounds)
-    stutter = act("stutter", App("eq", (N, build.integer(1))))
-    system = two(fault, cut, stutter)
-    assert [at_rest(system, (n, 0)) for n in (0, 1, 2)] == [True, False, False]
+def test_only_a_step_that_is_relied_upon_and_changes_something_disturbs_the_rest() -> None:
+    """A fault, an unfair step, and a step that changes nothing do not; beyond a bound, it does."""
+    one = build.integer(1)
+
+    def at(n: int) -> Term:
+        return App("eq", (N, build.integer(n)))
+
+    fault = Action("crash", "p", build.TRUE, {"m": one}, fault="crash")
+    unfair = Action("hand over", "p", build.TRUE, {"m": one}, fairness="none")
+    idle, still = act("idle"), act("still", n=N)
+    cut = Action("cut", "p", at(1), {"m": one}, bounds=(Bound(build.FALSE, "b"),))
+    strong = Action("strong", "p", at(2), {"m": one}, fairness="strong")
+    system = two(fault, unfair, idle, still, cut, strong)
+    for state, rests in (((0, 0), True), ((1, 0), False), ((2, 0), False), ((1, 1), True)):
+        assert at_rest(system, state) == rests, state
+
+
+def test_a_step_is_relied_upon_as_little_as_its_least_path() -> None:
+    one, two_ = build.integer(1), build.integer(2)
+    least = Action("step", "p", build.TRUE, {"m": one}, fairness="none")
+    most = Action("step", "p", build.TRUE, {"m": two_}, fairness="strong")
+    assert at_rest(two(least, most), (0, 0))
+    assert not at_rest(two(replace(least, fairness="weak"), most), (0, 0))
+    # Another actor's step of that name, and a fault of that name, are other steps.
+    assert not at_rest(two(replace(least, actor="q"), most), (0, 0))
+    assert not at_rest(two(replace(least, fault="crash"), most), (0, 0))
 
 
 def test_everything_that_is_wrong_with_a_system_is_said_at_once() -> None:

@@ -41,7 +41,7 @@ def test_keys_stand_in_the_documented_order(document: Any) -> None:
     assert list(step) == ["index", "actor", "action", "message", "fault", "changes", "text"]
 
 
-PROOFS = {"inductive-invariant", "k-induction", "progress"}
+PROOFS = {"inductive-invariant", "k-induction", "progress", "ranking"}
 
 
 def test_every_violation_has_a_run_and_every_holds_its_evidence(document: Any) -> None:
@@ -51,11 +51,7 @@ def test_every_violation_has_a_run_and_every_holds_its_evidence(document: Any) -
                 assert prop["trace"]["steps"]
                 assert prop["evidence"]["replayed_by"] == "cpython"
             if prop["verdict"] == "holds":
-                assert prop["evidence"]["kind"] in (
-                    "inductive-invariant",
-                    "k-induction",
-                    "progress",
-                )
+                assert prop["evidence"]["kind"] in PROOFS
                 assert prop["evidence"]["certificate"]["status"] == "accepted"
                 assert prop["evidence"]["invariant"]
                 assert prop["evidence"]["within"] == []

@@ -18,7 +18,11 @@ class AtMostOnce(Protocol):
 
     claims = "at-most-once"
     faults = {"lose": 1, "crash": 1}
-    expects = {"no-loss": "violated", "no-silent-loss": "violated"}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "eventual-effect": "violated",
+    }
 
     pending: set[Message]
     requests: Channel[Message] = Channel(sender, worker)

@@ -20,6 +20,7 @@ class AckBeforeWork(RetryUntilAcknowledged):
         "no-silent-loss": "violated",
         "honest-ack": "violated",
         "no-duplicate-effect": "violated",
+        "eventual-effect": "violated",
     }
 
     @worker

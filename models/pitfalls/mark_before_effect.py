@@ -15,7 +15,12 @@ class MarkBeforeEffect(RetryUntilAcknowledged):
 
     claims = "at-most-once"
     faults = {"lose": 1, "crash": 1}
-    expects = {"no-loss": "violated", "no-silent-loss": "violated", "honest-ack": "violated"}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "honest-ack": "violated",
+        "eventual-effect": "violated",
+    }
 
     processed: set[Message]
 

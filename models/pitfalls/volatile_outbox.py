@@ -20,6 +20,7 @@ class VolatileOutbox(Protocol):
         "no-loss": "violated",
         "no-silent-loss": "violated",
         "no-duplicate-effect": "violated",
+        "eventual-effect": "violated",
     }
 
     outbox: Volatile[set[Message]]

@@ -14,6 +14,7 @@ from deliverycheck.check.certifying import Certifying, certified
 from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.explicit import judge
 from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.marked import Marked
 from deliverycheck.check.symbolic import concluded
 from deliverycheck.explore.search import Limits
 from deliverycheck.load.subjects import parse_faults, questions
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
         lifted = lifted_of(question)
         began = time.perf_counter()
         found = explore_instance(lifted, Limits())
-        list(judge(lifted, found))
+        list(judge(lifted, Marked(found)))
         explored = time.perf_counter()
         symbolic = Symbolic(lifted.system, Budget(60.0))
         symbolic.start()

@@ -8,16 +8,18 @@ from math import prod
 from typing import assert_never
 
 from deliverycheck.certify.meaning import Budget, Meaning, TooLarge, Wrong
-from deliverycheck.certify.obligations import (
+from deliverycheck.certify.sentences import (
     Base,
     Closed,
     Descent,
     Excluded,
     Induction,
+    Staged,
     Symbolic,
     Target,
     Terms,
 )
+from deliverycheck.certify.staging import demand_staged
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value
@@ -32,7 +34,8 @@ def by_brute_force(system: System, obligations: Sequence[Symbolic]) -> None:
     domains = [_domain(variable.sort) for variable in system.variables]
     if prod(map(len, domains)) > MOST_VALUATIONS:
         raise TooLarge("the domains have too many valuations")
-    valuations = _Valuations(Meaning(system, Budget(WORK)), domains)
+    meaning = Meaning(system, Budget(WORK))
+    valuations = _Valuations(meaning, domains)
     for obligation in obligations:
         match obligation:
             case Closed():
@@ -40,11 +43,13 @@ def by_brute_force(system: System, obligations: Sequence[Symbolic]) -> None:
             case Excluded():
                 _excluded(valuations, obligation)
             case Base():
-                _base(valuations.meaning, obligation)
+                _base(meaning, obligation)
             case Induction():
                 _induction(valuations, obligation)
             case Descent():
                 _descent(valuations, obligation)
+            case Staged(terms):
+                demand_staged(meaning, valuations.satisfying(terms), obligation)
             case _:
                 assert_never(obligation)
 
@@ -87,7 +92,7 @@ class _Goals:
 
     def __init__(self, meaning: Meaning, targets: Sequence[Target]) -> None:
         self._meaning = meaning
-        self._targets = [(target.name, meaning.of(target.term)) for target in targets]
+        self._targets = [(target.name, meaning.lazily(target.term)) for target in targets]
 
     def met(self, state: State) -> str | None:
         """Why a state is a target, or what goes wrong in it."""

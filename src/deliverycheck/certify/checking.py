@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from deliverycheck.certify.brute_force import by_brute_force
+from deliverycheck.certify.looping import go_round
 from deliverycheck.certify.meaning import TooLarge
-from deliverycheck.certify.obligations import Obligation, Recomputed, Replayed, obligations_of
+from deliverycheck.certify.obligations import obligations_of
+from deliverycheck.certify.ranking import rank
 from deliverycheck.certify.recomputing import recompute
 from deliverycheck.certify.replaying import replay
 from deliverycheck.certify.second_solver import Silent, by_cvc5
+from deliverycheck.certify.sentences import (
+    Looped,
+    Obligation,
+    Ranked,
+    Recomputed,
+    Replayed,
+    Symbolic,
+)
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.certificates import Certificate
 from deliverycheck.system.model import System
@@ -26,9 +36,10 @@ class Outcome:
     """What is thought of a certificate.
 
     `by` names who found every obligation true: `brute force` and `cvc5` (about all states),
-    `recomputation` (REACH), `replay` (runs). `within` names the bounds on which the verdict may
-    rest: REACH knows which cut something off; a run rests on none; other proofs say nothing about
-    bounds, so all that the system has are named. `unchecked` is no yes.
+    `recomputation` (REACH, RANK), `replay` (runs, with an end or without). `within` names the
+    bounds on which the verdict may rest: REACH and RANK know which cut something off; a run rests
+    on none; other proofs say nothing about bounds, so all that the system has are named.
+    `unchecked` is no yes.
     """
 
     status: Literal["accepted", "refused", "unchecked"]
@@ -66,17 +77,23 @@ def _checked(
     system = certificate.system
     by: dict[str, None] = {}
     within: set[str] = set()
+    symbolic: list[Symbolic] = []
     for obligation in obligations:
         match obligation:
             case Replayed():
                 replay(system, obligation)
                 by["replay"] = None
+            case Looped():
+                go_round(system, obligation)
+                by["replay"] = None
             case Recomputed():
                 within |= set(recompute(system, obligation))
                 by["recomputation"] = None
+            case Ranked():
+                within |= set(rank(system, obligation))
+                by["recomputation"] = None
             case _:
-                pass
-    symbolic = [item for item in obligations if not isinstance(item, Replayed | Recomputed)]
+                symbolic.append(obligation)
     if not symbolic:
         return Outcome("accepted", tuple(by), within=tuple(sorted(within)))
     run: dict[Checker, Callable[[], None]] = {

@@ -85,6 +85,17 @@ class Meaning:
 
         return metered
 
+    def lazily(self, term: Term) -> Evaluator:
+        """As `of`, but of a conjunction only those parts are paid for that are looked at.
+
+        That nothing has to happen is a long one, and mostly its first parts settle it.
+        """
+        match term:
+            case App("and", args):
+                return _every([self.lazily(arg) for arg in args])
+            case _:
+                return self.of(term)
+
     def after(self, number: int, state: State) -> State | Wrong | None:
         """The state after an action; None where it cannot be taken."""
         action = self._actions[number]

@@ -1,31 +1,51 @@
-"""From a certificate to what has to be true: a list of obligations, each one sentence."""
+"""From a certificate to what has to be true: a list of obligations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
-from deliverycheck.certify.wellformed import Refused, demand, demand_terms
+from deliverycheck.certify.fair import rest, units_of
+from deliverycheck.certify.sentences import (
+    Base,
+    Closed,
+    Descent,
+    Excluded,
+    Induction,
+    Looped,
+    Obligation,
+    Ranked,
+    Recomputed,
+    Replayed,
+    Staged,
+    Target,
+)
+from deliverycheck.certify.wellformed import Refused, demand, demand_parts, demand_terms
 from deliverycheck.exchange.certificates import kind_of_proof
 from deliverycheck.system.certificates import (
     Certificate,
+    Chain,
     Inductive,
     KInduction,
+    Lasso,
     Progress,
+    Ranking,
     ReachableSet,
     RunOf,
     Runs,
+    Stage,
     Trap,
 )
-from deliverycheck.system.model import Clause, Property, State, System
+from deliverycheck.system.model import Clause, Property, System
 from deliverycheck.system.sorts import IntSort
 from deliverycheck.system.terms import App, Term
 
-Terms: TypeAlias = tuple[Term, ...]
-
 DEEPEST = 64
 """The largest `k` that is looked at."""
+
+MOST_CLASSES = 1_000_000
+MOST_STAGES = 1_000
+"""Classes or stages of a certificate, those inside of others included."""
 
 ADMISSIBLE = {
     ("always", "holds"): {"INV", "KIND", "REACH"},
@@ -36,90 +56,11 @@ ADMISSIBLE = {
     ("at-rest", "violated"): {"TRACE"},
     ("possible", "violated"): {"TRAP"},
     ("sometimes", "violated"): {"INV", "KIND", "REACH"},
+    ("leads-to", "holds"): {"RANK", "CHAIN"},
+    ("leads-to", "violated"): {"LASSO"},
 }
 """What can prove a verdict, by the kind of the property. That nothing is put to the test
 (`vacuous`) is proved in the same ways for every kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """States that must be out of reach, and what is wrong about them, in words."""
-
-    name: str
-    term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """The terms hold in every start, and are kept by every step that goes right."""
-
-    start: tuple[State, ...]
-    terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """No state that satisfies the terms is a target, or has a step that goes wrong."""
-
-    terms: Terms
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """No run of fewer than `k` steps meets a target, or a state with a step that goes wrong."""
-
-    k: int
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Induction:
-    """After `k` states in a row that satisfy the lemmas and are no target, the next is none."""
-
-    k: int
-    lemmas: Terms
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Descent:
-    """Where the terms and a clause's `when` hold, but not `then`, one of the paths leads on.
-
-    All its steps can be taken and go right, and it ends in `then`, or in `when` with a smaller sum
-    of the measure's variables.
-    """
-
-    terms: Terms
-    clause: Clause
-    measure: tuple[str, ...]
-    paths: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A run from an initial state whose last state meets one of the goals."""
-
-    run: RunOf
-    goals: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Recomputed:
-    """The reachable states are as many as stated, with this digest, and none is a target.
-
-    From each that meets the first of a `possible` pair, some reachable state meets the second.
-    """
-
-    proof: ReachableSet
-    targets: tuple[Target, ...]
-    possible: tuple[Clause, ...]
-
-
-Symbolic: TypeAlias = Closed | Excluded | Base | Induction | Descent
-"""What speaks about all states of the domains; brute force and the second solver discharge it."""
-
-Obligation: TypeAlias = Symbolic | Replayed | Recomputed
 
 
 def obligations_of(certificate: Certificate) -> tuple[Obligation, ...]:
@@ -178,6 +119,24 @@ def obligations_of(certificate: Certificate) -> tuple[Obligation, ...]:
                 for clause, of_clause in zip(prop.clauses, paths, strict=True)
             )
             return Closed(system.initial, invariant), Excluded(invariant, ()), *descents
+        case Lasso(run, loop, number):
+            return (Looped(run, loop, _clause(prop, number)),)
+        case Ranking(clauses=classes):
+            demand(len(classes) == len(prop.clauses), "there must be classes for each clause")
+            every_class = (one for of_clause in classes for one in of_clause)
+            demand_parts(units_of(system), every_class, MOST_CLASSES)
+            return (Ranked(proof, prop.clauses),)
+        case Chain(invariant, stages):
+            demand(len(stages) == len(prop.clauses), "there must be stages for each clause")
+            every = (stage for of_clause in stages for stage in of_clause)
+            parts = demand_parts(units_of(system), every, MOST_STAGES)
+            wheres = (part.where for part in parts if isinstance(part, Stage))
+            demand_terms(system, (*invariant, *wheres))
+            staged = (
+                Staged(invariant, clause, of_clause)
+                for clause, of_clause in zip(prop.clauses, stages, strict=True)
+            )
+            return Closed(system.initial, invariant), Excluded(invariant, ()), *staged
     assert_never(proof)
 
 
@@ -212,14 +171,13 @@ def _cut_off(system: System) -> Iterator[Target]:
 
 
 def _broken(system: System, prop: Property) -> tuple[Target, ...]:
-    """The states that break a clause of an `always` or `at-rest` property.
-
-    At rest, no guard of an action that is no fault holds; what its bounds say does not matter.
-    """
-    steps = system.actions if prop.kind == "at-rest" else ()
-    rest = _all(*(_not(action.guard) for action in steps if action.fault is None))
+    """The states that break a clause of an `always` or `at-rest` property."""
+    resting = (rest(system),) if prop.kind == "at-rest" else ()
     return tuple(
-        Target(f"a state that breaks {_about(clause)}", _all(clause.when, _not(clause.then), rest))
+        Target(
+            f"a state that breaks {_about(clause)}",
+            _all(clause.when, _not(clause.then), *resting),
+        )
         for clause in prop.clauses
     )
 

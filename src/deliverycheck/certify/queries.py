@@ -6,40 +6,27 @@ substituted, as the engine does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from deliverycheck.certify.asking import Asserted, Query, a_state, all_hold, asserted
 from deliverycheck.certify.meaning import TooLarge
-from deliverycheck.certify.obligations import (
+from deliverycheck.certify.sentences import (
     Base,
     Closed,
     Descent,
     Excluded,
     Induction,
+    Staged,
     Symbolic,
     Target,
 )
+from deliverycheck.certify.stage_queries import staged
 from deliverycheck.export import smtlib
+from deliverycheck.export.smtlib_terms import both, denied, either, name_of, written
 from deliverycheck.system.model import System
-from deliverycheck.system.terms import Term
 
 MOST_PATH_STEPS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """Assertions that must contradict what was asserted so far; and what it means if not."""
-
-    asked: str
-    refusal: str
-
-
-@dataclass(frozen=True, slots=True)
-class Asserted:
-    """Declarations and assertions that stay."""
-
-    text: str
 
 
 def queries_of(system: System, obligation: Symbolic) -> Iterator[Query | Asserted]:
@@ -48,50 +35,50 @@ def queries_of(system: System, obligation: Symbolic) -> Iterator[Query | Asserte
         case Closed():
             yield from _closed(system, obligation)
         case Excluded(terms, targets):
-            yield from _state(system, 0)
-            yield Asserted(_assert(_all(system, terms, 0)))
+            yield from a_state(system, 0)
+            yield Asserted(asserted(all_hold(system, terms, 0)))
             for target in targets:
-                asked = _assert(smtlib.written(system, target.term, 0))
+                asked = asserted(written(system, target.term, 0))
                 yield Query(asked, f"the invariant does not exclude {target.name}")
             for action in system.actions:
-                wrong = _assert(smtlib.goes_wrong(system, action, 0))
+                wrong = asserted(smtlib.goes_wrong(system, action, 0))
                 yield Query(
                     wrong, f"the invariant does not exclude that `{action.name}` goes wrong"
                 )
         case Base(k, targets):
-            yield from _state(system, 0)
-            yield Asserted(
-                _assert(smtlib.either(smtlib.stated(system, s, 0) for s in system.initial))
-            )
+            yield from a_state(system, 0)
+            yield Asserted(asserted(either(smtlib.stated(system, s, 0) for s in system.initial)))
             for depth in range(k):
-                asked = _assert(_bad(system, targets, depth))
+                asked = asserted(_bad(system, targets, depth))
                 yield Query(asked, f"a run of {depth} steps meets a target or goes wrong")
                 yield from _one_more(system, depth)
         case Induction(k, lemmas, targets):
-            yield from _state(system, 0)
+            yield from a_state(system, 0)
             for depth in range(k):
-                yield Asserted(_assert(_all(system, lemmas, depth)))
-                yield Asserted(_assert(smtlib.denied(_bad(system, targets, depth))))
+                yield Asserted(asserted(all_hold(system, lemmas, depth)))
+                yield Asserted(asserted(denied(_bad(system, targets, depth))))
                 yield from _one_more(system, depth)
-            asked = _assert(_all(system, lemmas, k), _bad(system, targets, k))
+            asked = asserted(all_hold(system, lemmas, k), _bad(system, targets, k))
             yield Query(asked, f"{k} states in a row do not exclude that the next is a target")
         case Descent():
             yield from _descent(system, obligation)
+        case Staged():
+            yield from staged(system, obligation)
         case _:
             assert_never(obligation)
 
 
 def _closed(system: System, obligation: Closed) -> Iterator[Query | Asserted]:
-    yield from _state(system, 0)
-    outside = smtlib.denied(_all(system, obligation.terms, 0))
+    yield from a_state(system, 0)
+    outside = denied(all_hold(system, obligation.terms, 0))
     for start in obligation.start:
-        asked = _assert(smtlib.stated(system, start, 0), outside)
+        asked = asserted(smtlib.stated(system, start, 0), outside)
         yield Query(asked, "a start is outside of the invariant")
-    yield Asserted(_assert(_all(system, obligation.terms, 0)))
+    yield Asserted(asserted(all_hold(system, obligation.terms, 0)))
     yield Asserted("\n".join(smtlib.declarations(system, 1)))
-    yield Asserted(f"(define-fun kept () Bool {_all(system, obligation.terms, 1)})")
+    yield Asserted(f"(define-fun kept () Bool {all_hold(system, obligation.terms, 1)})")
     for action in system.actions:
-        asked = _assert(smtlib.step(system, action, 0, 1), smtlib.denied("kept"))
+        asked = asserted(smtlib.step(system, action, 0, 1), denied("kept"))
         yield Query(asked, f"step `{action.name}` leaves the invariant")
 
 
@@ -103,10 +90,10 @@ def _descent(system: System, obligation: Descent) -> Iterator[Query | Asserted]:
     if sum(map(len, obligation.paths)) > MOST_PATH_STEPS:
         raise TooLarge("there are too many paths")
     clause = obligation.clause
-    yield from _state(system, 0)
-    yield Asserted(_assert(_all(system, obligation.terms, 0)))
-    yield Asserted(_assert(smtlib.written(system, clause.when, 0)))
-    yield Asserted(_assert(smtlib.denied(smtlib.written(system, clause.then, 0))))
+    yield from a_state(system, 0)
+    yield Asserted(asserted(all_hold(system, obligation.terms, 0)))
+    yield Asserted(asserted(written(system, clause.when, 0)))
+    yield Asserted(asserted(denied(written(system, clause.then, 0))))
     latest = 0
     for path in obligation.paths:
         here, taken = 0, list[str]()
@@ -114,47 +101,33 @@ def _descent(system: System, obligation: Descent) -> Iterator[Query | Asserted]:
             action = system.actions[number]
             latest += 1
             yield Asserted("\n".join(smtlib.declarations(system, latest)))
-            yield Asserted(_assert(smtlib.moves(system, action, here, latest)))
+            yield Asserted(asserted(smtlib.moves(system, action, here, latest)))
             taken += [
                 smtlib.enabled(system, action, here),
                 smtlib.goes_right(system, action, here),
             ]
             here = latest
         smaller = f"(< {_sum(system, obligation, here)} {_sum(system, obligation, 0)})"
-        onward = smtlib.both([smtlib.written(system, clause.when, here), smaller])
-        there = smtlib.either([smtlib.written(system, clause.then, here), onward])
-        yield Asserted(_assert(smtlib.denied(smtlib.both([*taken, there]))))
+        onward = both([written(system, clause.when, here), smaller])
+        there = either([written(system, clause.then, here), onward])
+        yield Asserted(asserted(denied(both([*taken, there]))))
     yield Query("", f"no path leads on for the clause about `{clause.about}`")
 
 
 def _sum(system: System, obligation: Descent, moment: int) -> str:
-    names = (smtlib.name_of(system.index[name], moment) for name in obligation.measure)
+    names = (name_of(system.index[name], moment) for name in obligation.measure)
     return f"(+ 0 0 {' '.join(names)})"
-
-
-def _state(system: System, moment: int) -> Iterator[Asserted]:
-    """A state of the system, about which nothing is known."""
-    yield Asserted("\n".join(smtlib.declarations(system, moment)))
-    yield Asserted(_assert(smtlib.domains(system, moment)))
 
 
 def _one_more(system: System, moment: int) -> Iterator[Asserted]:
     """A state one step after the one at the moment."""
     yield Asserted("\n".join(smtlib.declarations(system, moment + 1)))
     steps = (smtlib.step(system, action, moment, moment + 1) for action in system.actions)
-    yield Asserted(_assert(smtlib.either(steps)))
+    yield Asserted(asserted(either(steps)))
 
 
 def _bad(system: System, targets: Sequence[Target], moment: int) -> str:
     """That the state is a target, or a step out of it goes wrong."""
-    met = [smtlib.written(system, target.term, moment) for target in targets]
+    met = [written(system, target.term, moment) for target in targets]
     wrong = [smtlib.goes_wrong(system, action, moment) for action in system.actions]
-    return smtlib.either([*met, *wrong])
-
-
-def _all(system: System, terms: Iterable[Term], moment: int) -> str:
-    return smtlib.both(smtlib.written(system, term, moment) for term in terms)
-
-
-def _assert(*texts: str) -> str:
-    return "\n".join(f"(assert {text})" for text in texts)
+    return either([*met, *wrong])

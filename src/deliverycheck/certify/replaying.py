@@ -1,10 +1,11 @@
-"""TRACE and the run of TRAP: step by step, with the exact states."""
+"""TRACE, and the runs of TRAP and LASSO: step by step, with the exact states."""
 
 from __future__ import annotations
 
 from deliverycheck.certify.meaning import Budget, Meaning, Wrong
-from deliverycheck.certify.obligations import Replayed
+from deliverycheck.certify.sentences import Replayed
 from deliverycheck.certify.wellformed import Refused, demand
+from deliverycheck.system.certificates import RunOf
 from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import contains
 
@@ -15,7 +16,17 @@ WORK = 50_000_000
 def replay(system: System, obligation: Replayed) -> None:
     """Discharge the obligation. Raises Refused, or TooLarge."""
     meaning = Meaning(system, Budget(WORK))
-    states, actions = obligation.run.states, obligation.run.actions
+    demand_run(meaning, obligation.run)
+    end = obligation.run.states[-1]
+    goals = [meaning.of(goal.term) for goal in obligation.goals]
+    if not any(holds(end) for holds in goals):
+        names = " or ".join(goal.name for goal in obligation.goals) or "anything"
+        raise Refused(f"the run does not end in {names}: {meaning.shown(end)}")
+
+
+def demand_run(meaning: Meaning, run: RunOf) -> None:
+    """Raise Refused unless every step of a run can be taken, and leads where it says."""
+    system, states, actions = meaning.system, run.states, run.actions
     demand(len(states) == len(actions) + 1, "a run has one state more than actions")
     for at, state in enumerate(states):
         # Python takes `True` for 1: only states of the right sorts may be compared.
@@ -31,10 +42,6 @@ def replay(system: System, obligation: Replayed) -> None:
                 raise Refused(f"{where}, goes wrong: {text}")
             case after:
                 demand(after == stated, f"{where}, leads to {meaning.shown(after)}")
-    goals = [meaning.of(goal.term) for goal in obligation.goals]
-    if not any(holds(states[-1]) for holds in goals):
-        names = " or ".join(goal.name for goal in obligation.goals) or "anything"
-        raise Refused(f"the run does not end in {names}: {meaning.shown(states[-1])}")
 
 
 def _is_state(system: System, state: State) -> bool:

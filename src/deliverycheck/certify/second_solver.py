@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from deliverycheck.certify.obligations import Symbolic
-from deliverycheck.certify.queries import Asserted, queries_of
+from deliverycheck.certify.asking import Asserted
+from deliverycheck.certify.queries import queries_of
+from deliverycheck.certify.sentences import Symbolic
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.model import System
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from deliverycheck.certify.fair import Unit
 from deliverycheck.certify.meaning import TooLarge
+from deliverycheck.system.certificates import Class, Stage
 from deliverycheck.system.model import System
 from deliverycheck.system.terms import App, IllTyped, Term, kind_of, variables_of
 
@@ -13,6 +15,9 @@ DEEPEST = 400
 
 MOST_NODES = 1_000_000
 """Nodes of the terms together, each written out in full."""
+
+MOST_LEVELS = 60
+"""Levels of classes or stages inside each other."""
 
 
 class Refused(Exception):
@@ -44,6 +49,31 @@ def demand_terms(system: System, terms: Iterable[Term]) -> None:
         except IllTyped as error:
             raise Refused(f"term {number}: {error}") from None
         demand(kind == "bool", f"term {number} is no truth value")
+
+
+def demand_parts(
+    units: Sequence[Unit], parts: Iterable[Class | Stage], most: int
+) -> list[Class | Stage]:
+    """All classes or stages, inner ones too. Raises Refused where they cannot be right.
+
+    Each has a helpful assumption that there is, and none is divided that needs no division: a
+    weak assumption is possible in all of a class. Raises TooLarge if there are too many.
+    """
+    found: list[Class | Stage] = []
+    level = list(parts)
+    for _ in range(MOST_LEVELS + 1):
+        found += level
+        if len(found) > most:
+            raise TooLarge(f"there are more than {most} classes or stages")
+        for part in level:
+            known = 0 <= part.helpful < len(units)
+            demand(known, f"there is no fairness assumption {part.helpful}")
+            unit = units[part.helpful]
+            demand(unit.strong or not part.inner, f"{unit} needs no inner classes or stages")
+        level = [inner for part in level for inner in part.inner]
+        if not level:
+            return found
+    raise TooLarge("classes or stages are nested too deep")
 
 
 def _size(term: Term) -> int:

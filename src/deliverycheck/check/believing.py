@@ -8,7 +8,7 @@ from functools import cache
 
 from deliverycheck.certify.states import states_digest
 from deliverycheck.check.certifying import Certifying, certified, exhausted
-from deliverycheck.check.explicit import Finding
+from deliverycheck.check.finding import Finding
 from deliverycheck.check.notes import is_witness
 from deliverycheck.explore.search import Explored
 from deliverycheck.system.verdicts import Answer, Caution
@@ -101,4 +101,4 @@ def _unsupported(finding: Finding) -> bool:
     checked = finding.evidence.checked
     if finding.verdict == "undetermined" or checked is None or checked.status != "unchecked":
         return False
-    return checked.kind not in ("TRACE", "REACH")
+    return checked.kind not in ("TRACE", "REACH", "LASSO", "RANK")

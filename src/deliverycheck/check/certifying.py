@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
-from deliverycheck.check.explicit import Finding
+from deliverycheck.certify.states import line_of
+from deliverycheck.check.finding import Finding
 from deliverycheck.check.notes import is_witness
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.exchange.certificates import certificate_document, kind_of_proof
@@ -20,7 +21,14 @@ from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explore.search import Explored
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
-from deliverycheck.system.certificates import Certificate, Claimed, ReachableSet
+from deliverycheck.system.certificates import (
+    Certificate,
+    Claimed,
+    Class,
+    Proof,
+    Ranking,
+    ReachableSet,
+)
 from deliverycheck.system.verdicts import Checked, Json
 
 COMMAND = (sys.executable, "-P", "-m", "deliverycheck.certify", "--serve")
@@ -129,8 +137,26 @@ def exhausted(found: Explored, finding: Finding, digest: Callable[[], str]) -> F
         checked = Checked("REACH", "unchecked", (), "too many states to be computed a second time")
         return replace(finding, evidence=replace(finding.evidence, checked=checked))
     verdict: Claimed = "holds" if finding.verdict == "holds" else "vacuous"
-    proof = ReachableSet(len(found.states), digest())
+    proof: Proof = ReachableSet(len(found.states), digest())
+    if verdict == "holds" and finding.prop.kind == "leads-to":
+        lines = [line_of(found.state(number)) for number in range(len(found.states))]
+        order = sorted(range(len(lines)), key=lines.__getitem__)
+        numbers = {state: number for number, state in enumerate(order)}
+        clauses = tuple(_numbered(one, numbers) for one in finding.classes)
+        proof = Ranking(len(found.states), digest(), clauses)
     return replace(finding, certificate=Certificate(system, finding.prop.name, verdict, proof))
+
+
+def _numbered(classes: Sequence[Class], numbers: Mapping[int, int]) -> tuple[Class, ...]:
+    """The classes with the numbers that certificates give to states."""
+    return tuple(
+        Class(
+            tuple(sorted(numbers[state] for state in one.states)),
+            one.helpful,
+            _numbered(one.inner, numbers),
+        )
+        for one in classes
+    )
 
 
 def file_name(name: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from deliverycheck.check.believing import Answered, doubts
+from deliverycheck.check.coverage import counted, coverage_of
 from deliverycheck.check.disagreement import kept_for_report
 from deliverycheck.check.engines import worked
 from deliverycheck.check.instances import explore_instance, line_of
@@ -13,6 +15,7 @@ from deliverycheck.check.notes import assumptions, cautions, is_witness, witness
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
 from deliverycheck.check.symbolic import fault_of
+from deliverycheck.check.vacuity import vacuity
 from deliverycheck.errors import Diagnostic, DisagreementError, InputError
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Progress, ReachableFault
@@ -29,7 +32,7 @@ def lifted_of(question: Question) -> Lifted:
     """The system a question is about. Raises InputError."""
     line = line_of(question.messages, question.faults)
     design = design_of(question.cls, question.messages, question.settings, line)
-    return lift(design, question.faults)
+    return lift(design, question.faults, question.fairness)
 
 
 def explored(
@@ -79,6 +82,17 @@ def check_lifted(
             raise kept_for_report(only, question, lifted, options.certifying.folder)
         raise _told(question, wrong[0], lifted.system, wrong[1].actions)
     findings = [one.finding for one in done.answered]
+    marked, found = done.marked, done.found
+    whole = marked is not None and marked.found.complete
+    count = counted(marked.found, marked.edges) if marked is not None and whole else None
+    vain = vacuity(
+        question,
+        lifted,
+        found,
+        count,
+        findings,
+        lambda messages: lifted_of(replace(question, messages=messages)),
+    )
     return ModelResult(
         question.name,
         question.source,
@@ -88,12 +102,14 @@ def check_lifted(
         dict(question.faults),
         question.claims,
         done.exploration,
-        tuple(_result(question, one) for one in done.answered if not _is_hidden(one)),
-        (*cautions(question, lifted, done.found, findings), *doubts(done.answered)),
+        tuple(_result(question, one, vain.empty) for one in done.answered if not _is_hidden(one)),
+        (*cautions(lifted, found, findings), *vain.cautions, *doubts(done.answered)),
         tuple(assumptions(lifted)),
         question.judged_by,
         lifted.system,
+        question.fairness,
         done.interrupted,
+        coverage_of(lifted, found, count) if found is not None and count is not None else None,
     )
 
 
@@ -129,15 +145,20 @@ def _plain(value: object) -> Json:
     return value if isinstance(value, bool | int | str) else label_of(value)
 
 
-def _result(question: Question, one: Answered) -> PropertyResult:
+def _result(question: Question, one: Answered, empty: Mapping[str, str]) -> PropertyResult:
+    """The result of a property; what would hold of whatever happens does not `hold`."""
     finding = one.finding
+    name, verdict, reason = finding.prop.name, finding.verdict, finding.reason
+    if name in empty and verdict in ("holds", "undetermined"):
+        verdict, reason = "vacuous", empty[name]
     return PropertyResult(
-        finding.prop.name,
-        finding.verdict,
-        question.expected(finding.prop.name),
+        name,
+        verdict,
+        question.expected(name),
         finding.evidence,
         finding.about,
         finding.trace,
-        finding.reason,
+        finding.example,
+        reason,
         one.answers,
     )

@@ -8,12 +8,14 @@ the explicit engine missed must leave the instance, and so must a run that is sh
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 from typing import Literal
 
-from deliverycheck.check.explicit import Finding
+from deliverycheck.check.finding import Finding
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.search import Explored
-from deliverycheck.semantics.interpreter import successors
+from deliverycheck.semantics.interpreter import evaluate, successors
+from deliverycheck.semantics.lassos import broken_clause
 from deliverycheck.system.sorts import contains
 from deliverycheck.system.verdicts import Answer, Trace
 
@@ -35,10 +37,17 @@ def crossed(found: Explored, explicit: Finding, symbolic: Finding) -> Finding:
         return explicit
     whole = found.complete and not found.hits
     if explicit.verdict == symbolic.verdict:
-        _compare_lengths(found, explicit, symbolic)
         # A bound of the model's own that was never hit in the whole graph bounds nothing.
         within = () if whole else symbolic.evidence.within
-        return replace(symbolic, evidence=replace(symbolic.evidence, within=within))
+        if explicit.trace is not None and explicit.trace.loop_start is not None:
+            _compare_loops(found, explicit, symbolic)
+            # It is shown, since the way into its loop is the shortest one.
+            return replace(explicit, evidence=replace(explicit.evidence, within=within))
+        _compare_lengths(found, explicit, symbolic)
+        detail = {**explicit.evidence.detail, **symbolic.evidence.detail}
+        if explicit.prop.kind != "leads-to":
+            detail = dict(symbolic.evidence.detail)
+        return replace(symbolic, evidence=replace(symbolic.evidence, detail=detail, within=within))
     missed = symbolic.verdict == "violated" and symbolic.trace is not None
     if explicit.verdict == "holds" and missed and not whole and _leaves(found, symbolic.trace):
         return symbolic
@@ -55,6 +64,29 @@ def _compare_lengths(found: Explored, explicit: Finding, symbolic: Finding) -> N
         _compare_nearest(found, explicit, symbolic)
     elif not _leaves(found, symbolic.trace):
         raise _disagreement(found, explicit, symbolic, "the shortest runs differ")
+
+
+def _compare_loops(found: Explored, explicit: Finding, symbolic: Finding) -> None:
+    """One engine has the shortest way to a loop that is due, the other the fewest steps in all."""
+    ours, theirs = symbolic.trace, explicit.trace
+    if ours is None or theirs is None or _leaves(found, ours):
+        return
+    sooner = _due(found, symbolic) < (theirs.loop_start or 0)
+    if sooner or len(ours.steps) > len(theirs.steps):
+        raise _disagreement(found, explicit, symbolic, "the shortest runs differ")
+
+
+def _due(found: Explored, finding: Finding) -> float:
+    """How many steps lead into the loop, and to where it is waited for what was promised."""
+    trace = finding.trace
+    clause = None if trace is None else broken_clause(found.system, finding.prop, trace)
+    if trace is None or clause is None:
+        return inf
+    valuations = [found.system.valuation(state) for state in trace.states]
+    met = [at for at, now in enumerate(valuations) if evaluate(clause.then, now)]
+    first = max(met, default=-1) + 1
+    asked = (at for at in range(first, len(valuations)) if evaluate(clause.when, valuations[at]))
+    return max(next(asked, inf), trace.loop_start or 0)
 
 
 def _compare_nearest(found: Explored, explicit: Finding, symbolic: Finding) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deliverycheck.check.crossing import EnginesDisagree
-from deliverycheck.check.explicit import Finding
+from deliverycheck.check.finding import Finding
 from deliverycheck.check.question import Question
 from deliverycheck.errors import DisagreementError, InputError
 from deliverycheck.exchange.systems import system_document

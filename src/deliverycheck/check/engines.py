@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 
 from deliverycheck.check.believing import Answered, believable
 from deliverycheck.check.crossing import answer_of, crossed
-from deliverycheck.check.explicit import Finding, judge
+from deliverycheck.check.explicit import judge
+from deliverycheck.check.finding import Finding
 from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.marked import Marked
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.symbolic import concluded
@@ -33,10 +35,15 @@ SOLVER_MEGABYTES = 4_096.0
 class Worked:
     """What the engines found out about a model."""
 
-    found: Explored | None
+    marked: Marked | None
     symbolic: Symbolic | None
     answered: tuple[Answered, ...]
     interrupted: bool
+
+    @property
+    def found(self) -> Explored | None:
+        """What the explicit engine has explored."""
+        return self.marked.found if self.marked is not None else None
 
     @property
     def exploration(self) -> Exploration:
@@ -65,14 +72,15 @@ def worked(
     began = time.monotonic()
     symbolic = _begun(lifted, asked, hidden, options, report)
     try:
-        found, explicit = None, []
+        found, marked, explicit = None, None, []
         if options.engine != "symbolic":
             system = replace(lifted.system, properties=(*asked, *hidden))
             watched = replace(lifted, system=system)
             found = explore_instance(watched, options.limits, options.copies, report)
             if found.stopped == "interrupted" and symbolic is not None:
                 symbolic.stop()
-            explicit = list(judge(lifted, found))
+            marked = Marked(found)
+            explicit = list(judge(lifted, marked))
         interrupted = found is not None and found.stopped == "interrupted"
         if symbolic is not None:
             try:
@@ -92,7 +100,7 @@ def worked(
     except KeyboardInterrupt:
         interrupted = True
         believed = [*believable(found, answered, options.certifying, began)]
-    return Worked(found, symbolic, tuple(believed), interrupted)
+    return Worked(marked, symbolic, tuple(believed), interrupted)
 
 
 def _begun(

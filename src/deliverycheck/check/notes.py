@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deliverycheck.check.explicit import Finding
-from deliverycheck.check.question import Question
+from deliverycheck.check.finding import Finding
 from deliverycheck.explore.search import Explored
+from deliverycheck.lang.domains import Sort as Things
+from deliverycheck.lang.shapes import Bag, Queue, parts_of
 from deliverycheck.lift.faults import Budget
-from deliverycheck.lift.lifting import Lifted, blind_channels
+from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system import build
 from deliverycheck.system.model import Clause, Property
 from deliverycheck.system.terms import Term
@@ -33,20 +34,15 @@ def witnesses(lifted: Lifted) -> Iterator[Property]:
         yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))
 
 
-def cautions(
-    question: Question, lifted: Lifted, found: Explored | None, findings: list[Finding]
-) -> Iterator[Caution]:
+def cautions(lifted: Lifted, found: Explored | None, findings: list[Finding]) -> Iterator[Caution]:
     """What weakens a result, or was asked for in vain."""
-    for prop in question.unchecked:
-        text = f"{prop} is promised, but this version does not check it yet"
-        yield Caution("DC501", text)
-    for name in blind_channels(lifted):
+    for name in _blind_channels(lifted):
         text = f"timers do not see what travels on {name}: its items name no message"
         yield Caution("DC504", text)
     idle = (f for f in findings if is_witness(f.prop.name) and f.verdict == "violated")
     never = [finding.prop.name.removeprefix(WITNESS) for finding in idle]
     for key in (*lifted.idle_faults, *never):
-        yield Caution("DC502", f"the fault {key} is allowed, but cannot happen in this model")
+        yield Caution("DC502", f"the fault {key} is allowed, but cannot happen here")
     for finding in findings:
         checked = finding.evidence.checked
         if checked is not None and checked.status == "refused":
@@ -54,13 +50,32 @@ def cautions(
             yield Caution("DC402", text)
     # Where every verdict is about the whole model, what the instance left out changes nothing.
     shown = [f for f in findings if not is_witness(f.prop.name)]
-    for bound in sorted({bound for f in shown for bound in f.evidence.within}):
+    within = {bound for f in shown for bound in f.evidence.within}
+    if found is not None and not shown:
+        within |= {*found.hits}  # nothing was asked, so the instance is all there is
+    for bound in sorted(within):
         yield Caution("DC503", f"only looked at within a bound: {bound}")
     if found is None:
         return
     open_ = any(f.verdict == "undetermined" and not is_witness(f.prop.name) for f in findings)
     if not found.complete and open_:
         yield Caution("DC401", f"not every state was looked at: stopped by {found.stopped}")
+
+
+def _blind_channels(lifted: Lifted) -> Iterator[str]:
+    """Channels whose items name nothing a timer can be about, in a model that asks timers."""
+    if not lifted.asks_timers:
+        return
+    for piece in lifted.design.fields:
+        if isinstance(piece.shape, Bag | Queue):
+            parts = [item for item in piece.shape.items if _names_something(item)]
+            if not parts:
+                yield piece.name
+
+
+def _names_something(item: object) -> bool:
+    parts = parts_of(item)
+    return isinstance(item, Things) or any(map(_names_something, parts or ()))
 
 
 def is_witness(name: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deliverycheck.lang.protocol import Protocol
-from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, STANDARD, Claim, Expectation
+from deliverycheck.lang.protocol import Protocol, Receiving
+from deliverycheck.system.guarantees import GUARANTEES, STANDARD, Claim, Expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,15 @@ class Question:
     claims: Claim | None
     expects: Mapping[str, Expectation]
     judged_by: str = "what the model claims and expects"
+    fairness: Receiving = "strong"
+    """How fair receiving from a channel is (see `Protocol.fairness`)."""
 
     def expected(self, prop: str) -> Expectation | None:
         """The verdict that is expected of a property, if any is."""
         if prop in self.expects:
             return self.expects[prop]
-        if prop not in (*STANDARD, *NOT_YET):
+        if prop not in STANDARD:
             return "holds"  # what a model states itself, it means
         if self.claims is not None and prop in GUARANTEES[self.claims]:
             return "holds"
         return None
-
-    @property
-    def unchecked(self) -> tuple[str, ...]:
-        """Promised or expected properties that this version cannot judge."""
-        return tuple(prop for prop in NOT_YET if self.expected(prop) is not None)

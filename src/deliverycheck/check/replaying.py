@@ -18,10 +18,12 @@ from deliverycheck.lang.machine import Move
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import Budget, Symbolic
 from deliverycheck.semantics.interpreter import at_rest, evaluate
+from deliverycheck.semantics.lassos import broken_clause
 from deliverycheck.system.certificates import Certificate, Trap
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.model import State, System
+from deliverycheck.system.model import System
 from deliverycheck.system.sorts import Value
+from deliverycheck.system.verdicts import Trace
 
 TRAP_SECONDS = 30.0
 """For the proof of a loss that no bounded search can confirm."""
@@ -45,6 +47,8 @@ class Stored:
     digest: str
     prop: str
     steps: tuple[StoredStep, ...]
+    loop: int | None
+    """How many steps come before those that repeat, if it has no end."""
     file: str
 
 
@@ -83,7 +87,7 @@ def replay(stored: Stored) -> Replayed:
         if unchanged:
             raise _refused(stored, f"step {wrong}, {action}, {text}")
         return Replayed(name, prop, "stale", f"step {wrong}, {action}, {text}", wrong)
-    violated = _violates(lifted, prop, trace.states[-1])
+    violated = _violates(lifted, prop, replace(trace, loop_start=stored.loop))
     if violated is None:
         text = "it cannot be confirmed that nothing leads to the effect from its end"
         return Replayed(name, prop, "stale", text, len(moves))
@@ -100,13 +104,16 @@ def _typed(old: Value, new: Value) -> tuple[type, Value, type, Value]:
     return type(old), old, type(new), new
 
 
-def _violates(lifted: Lifted, name: str, last: State) -> bool | None:
-    """Whether the last state of a run breaks the property; None where that stays open."""
+def _violates(lifted: Lifted, name: str, trace: Trace) -> bool | None:
+    """Whether a run breaks the property; None where that stays open."""
     open_ = False
-    system = lifted.system
+    system, last = lifted.system, trace.states[-1]
     for prop in system.properties:
         if prop.name != name:
             continue
+        if prop.kind == "leads-to":
+            loops = trace.loop_start is not None and 0 <= trace.loop_start < len(trace.states)
+            return loops and broken_clause(system, prop, trace) is not None
         valuation = system.valuation(last)
         for clause in prop.clauses:
             if not evaluate(clause.when, valuation) or evaluate(clause.then, valuation):

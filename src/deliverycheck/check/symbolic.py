@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from deliverycheck.check.explicit import Finding
+from deliverycheck.check.endless import confirmed, fairness_used, lasso_detail
+from deliverycheck.check.finding import Finding
+from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import (
+    confirm_rest,
     mismatch,
     replay_by_cpython,
     replay_by_interpreter,
@@ -14,12 +18,15 @@ from deliverycheck.check.traces import (
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import Settled, Symbolic
 from deliverycheck.prove.names import MISHAP
-from deliverycheck.semantics.interpreter import ModelFault, at_rest, evaluate, perform
+from deliverycheck.semantics.interpreter import ModelFault, evaluate, perform
 from deliverycheck.system.certificates import (
     Certificate,
+    Chain,
     Inductive,
     KInduction,
+    Lasso,
     Progress,
+    Ranking,
     ReachableSet,
     RunOf,
     Runs,
@@ -34,8 +41,11 @@ EVIDENCE = {
     KInduction: "k-induction",
     ReachableSet: "exhaustive",
     Progress: "progress",
+    Chain: "ranking",
+    Ranking: "exhaustive",
     Runs: "run",
     Trap: "run",
+    Lasso: "lasso",
 }
 """The kind of evidence a proof is."""
 
@@ -53,7 +63,7 @@ def concluded(lifted: Lifted, symbolic: Symbolic) -> Iterator[Finding]:
 
 
 def _always(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
-    name = prop.name if prop.kind == "possible" else f"breaks {prop.name}"
+    name = prop.name if prop.kind in ("possible", "leads-to") else f"breaks {prop.name}"
     tests = f"tests {prop.name}"
     answer, tested = symbolic.settled.get(name), symbolic.settled.get(tests)
     if tested is not None and tested.run is None:
@@ -97,19 +107,26 @@ def _sometimes(lifted: Lifted, symbolic: Symbolic, prop: Property) -> Finding:
         runs.append(answer.run)
     certificate = Certificate(lifted.system, prop.name, "holds", Runs(tuple(runs)))
     evidence = Evidence("run", {"steps": max((len(run.actions) for run in runs), default=0)})
-    return Finding(prop, "holds", evidence, certificate=certificate)
+    example = None
+    if runs and not is_witness(prop.name):
+        example = trace_of_run(lifted.system, runs[0].states, runs[0].actions)
+    return Finding(prop, "holds", evidence, example=example, certificate=certificate)
 
 
 def _violated(lifted: Lifted, prop: Property, answer: Settled, run: RunOf) -> Finding:
+    if isinstance(answer.proof, Lasso):
+        return _endless(lifted, prop, answer.proof)
     trace = _replayed(lifted, lifted.system, run)
     last = lifted.system.valuation(run.states[-1])
     broken = [c for c in prop.clauses if evaluate(c.when, last) and not evaluate(c.then, last)]
     if isinstance(answer.proof, Trap):
         broken = [c for c in broken if c in prop.clauses[answer.proof.clause :][:1]]
-    if not broken or (prop.kind == "at-rest" and not at_rest(lifted.system, run.states[-1])):
+    if not broken:
         raise mismatch(
             lifted.system.name, f"the last state of the run to {prop.name} does not violate it"
         )
+    if prop.kind == "at-rest":
+        confirm_rest(lifted, trace)
     detail: dict[str, Json] = {"steps": len(trace.steps), "replayed_by": "cpython"}
     certificate = Certificate(lifted.system, prop.name, "violated", answer.proof)
     evidence = Evidence("run", detail, invariant=_invariant(certificate))
@@ -117,8 +134,18 @@ def _violated(lifted: Lifted, prop: Property, answer: Settled, run: RunOf) -> Fi
     return Finding(prop, "violated", evidence, about, trace, certificate=certificate)
 
 
-def _replayed(lifted: Lifted, system: System, run: RunOf) -> Trace:
-    trace = trace_of_run(system, run.states, run.actions)
+def _endless(lifted: Lifted, prop: Property, proof: Lasso) -> Finding:
+    system = lifted.system
+    trace = _replayed(lifted, system, proof.run, proof.loop)
+    clause = confirmed(system, prop, trace)
+    certificate = Certificate(system, prop.name, "violated", replace(proof, clause=clause))
+    evidence = Evidence("lasso", lasso_detail(system, trace))
+    about = prop.clauses[clause].about
+    return Finding(prop, "violated", evidence, about, trace, certificate=certificate)
+
+
+def _replayed(lifted: Lifted, system: System, run: RunOf, loop: int | None = None) -> Trace:
+    trace = trace_of_run(system, run.states, run.actions, loop)
     replay_by_interpreter(system, trace)
     replay_by_cpython(lifted, trace)
     return trace
@@ -133,6 +160,9 @@ def _proved(
     if isinstance(answer.proof, Progress):
         lengths = [len(path) for of_clause in answer.proof.paths for path in of_clause]
         detail |= {"paths": len(lengths), "longest": max(lengths, default=0)}
+    if isinstance(answer.proof, Chain):
+        detail |= {"stages": sum(map(len, answer.proof.clauses))}
+        detail |= {"fairness": fairness_used(certificate.system)}
     bounds = (bound.name for action in certificate.system.actions for bound in action.bounds)
     evidence = Evidence(
         EVIDENCE[type(answer.proof)], detail, tuple(sorted(set(bounds))), _invariant(certificate)
@@ -142,7 +172,13 @@ def _proved(
 
 def _invariant(certificate: Certificate) -> tuple[Term, ...]:
     match certificate.proof:
-        case Inductive(terms) | KInduction(_, terms) | Trap(_, _, terms) | Progress(terms):
+        case (
+            Inductive(terms)
+            | KInduction(_, terms)
+            | Trap(_, _, terms)
+            | Progress(terms)
+            | Chain(terms)
+        ):
             return terms
         case _:
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.runs import Run
@@ -11,17 +12,29 @@ from deliverycheck.lang.channels import Blocked
 from deliverycheck.lang.machine import Machine, Move
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.lift.observe import observe
-from deliverycheck.semantics.interpreter import successors
+from deliverycheck.semantics.interpreter import at_rest, can_happen, successors
+from deliverycheck.system.fairness import assumptions_of
 from deliverycheck.system.model import Event, State, System
 from deliverycheck.system.verdicts import Change, Step, Trace
 
 
-def trace_of(found: Explored, run: Run) -> Trace:
-    """The run with values and changes."""
-    return trace_of_run(found.system, [found.state(number) for number in run.states], run.actions)
+def trace_of(found: Explored, run: Run, loop: int | None = None) -> Trace:
+    """The run with values and changes; one without end goes round from its state `loop`."""
+    states = [found.state(number) for number in run.states]
+    return trace_of_run(found.system, states, run.actions, loop)
 
 
-def trace_of_run(system: System, states: Sequence[State], actions: Sequence[int]) -> Trace:
+def replayed(lifted: Lifted, found: Explored, run: Run, loop: int | None = None) -> Trace:
+    """The run as a trace that both the interpreter and CPython have taken."""
+    trace = trace_of(found, run, loop)
+    replay_by_interpreter(found.system, trace)
+    replay_by_cpython(lifted, trace)
+    return trace
+
+
+def trace_of_run(
+    system: System, states: Sequence[State], actions: Sequence[int], loop: int | None = None
+) -> Trace:
     """The run through these states with changes."""
     steps: list[Step] = []
     for index, at in enumerate(actions):
@@ -38,7 +51,7 @@ def trace_of_run(system: System, states: Sequence[State], actions: Sequence[int]
                 action.events,
             )
         )
-    return Trace(tuple(steps), tuple(states))
+    return Trace(tuple(steps), tuple(states), loop)
 
 
 def changes_between(system: System, before: State, after: State) -> tuple[Change, ...]:
@@ -61,12 +74,19 @@ def replay_by_interpreter(system: System, trace: Trace) -> None:
 
 
 def replay_by_cpython(lifted: Lifted, trace: Trace) -> None:
-    """Run the trace on the model's own code. Raises DisagreementError at the first difference."""
+    """Run the trace on the model's own code. Raises DisagreementError at the first difference.
+
+    A loop is run through twice: what the state does not show could differ the second time. What
+    fairness relies upon must be possible in it just where the interpreter says so.
+    """
     machine = Machine(lifted.design, lifted.budgets, lifted.kept)
     name = lifted.system.name
     if observe(lifted, machine) != trace.states[0]:
         raise _unreplayed(name, 0, "the model's own code starts elsewhere")
-    for step, expected in zip(trace.steps, trace.states[1:], strict=True):
+    again = len(trace.steps) if trace.loop_start is None else trace.loop_start
+    steps = trace.steps + trace.steps[again:]
+    after = trace.states[1:] + trace.states[again + 1 :]
+    for step, expected in zip(steps, after, strict=True):
         try:
             machine.take(Move(step.actor, step.action, step.fault))
         except Blocked:
@@ -76,6 +96,39 @@ def replay_by_cpython(lifted: Lifted, trace: Trace) -> None:
             changed = changes_between(lifted.system, expected, seen)
             text = ", ".join(f"{c.variable}: {c.old} here, {c.new} there" for c in changed)
             raise _unreplayed(name, step.index, f"the model's own code differs: {text}")
+    if trace.loop_start is not None:
+        _compare_possible(lifted, machine, trace.states[-1])
+        for step, state in zip(trace.steps[again:], trace.states[again + 1 :], strict=True):
+            machine.take(Move(step.actor, step.action, step.fault))
+            _compare_possible(lifted, machine, state)
+
+
+def confirm_rest(lifted: Lifted, trace: Trace) -> None:
+    """Where a run ends nothing must have to happen, for the interpreter and for CPython alike.
+
+    Raises DisagreementError.
+    """
+    if not at_rest(lifted.system, trace.states[-1]):
+        raise mismatch(lifted.system.name, "a run that is said to end at rest does not")
+    replay_by_cpython(lifted, replace(trace, loop_start=len(trace.steps)))
+
+
+def _compare_possible(lifted: Lifted, machine: Machine, state: State) -> None:
+    """CPython must see the same relied-upon steps as possible. Raises DisagreementError."""
+    relied = assumptions_of(lifted.system)
+    able = {(one.actor, one.name) for one in relied if can_happen(lifted.system, one, state)}
+    seen = {(move.actor, move.name) for move in machine.moves() if move.fault is None}
+    for actor, name in sorted(able - seen):
+        text = f"the model's own code cannot do {name} of {actor}, which is said to be possible"
+        raise mismatch(lifted.system.name, text)
+    for actor, name in sorted(seen & {(one.actor, one.name) for one in relied} - able):
+        before = machine.snapshot()
+        machine.take(Move(actor, name, None))
+        changed = observe(lifted, machine) != state
+        machine.restore(before)
+        if changed:
+            text = f"the model's own code can do {name} of {actor}, which is said to be impossible"
+            raise mismatch(lifted.system.name, text)
 
 
 def stepped(lifted: Lifted, moves: Iterable[Move]) -> tuple[Trace, int | None]:

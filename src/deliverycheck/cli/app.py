@@ -30,6 +30,12 @@ def environment(command: Callable[..., object]) -> Callable[..., object]:
                 help="The environment instead of the model's own; what is not named is 0.",
             ),
             click.option(
+                "--fairness",
+                type=click.Choice(["strong", "weak"]),
+                help="Strong: what is sent again and again arrives in the end; weak: the link may "
+                "drop for ever. Instead of the model's own.",
+            ),
+            click.option(
                 "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
             ),
             click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
@@ -102,8 +108,8 @@ def check(**options: object) -> None:
 
     MODEL is a model file (file.py, or file.py:Class), a design (*.delivery.toml) or a folder.
     Exit code: 0 as expected, 1 not as expected, 2 bad input, 3 undetermined, 4 with --strict
-    vacuous or warned, 70 internal error, 130 interrupted. With --faults or --set the model's own
-    expectations do not apply; its claim does.
+    vacuous or warned, 70 internal error, 130 interrupted. With --faults, --fairness or --set the
+    model's own expectations do not apply; its claim does.
     """
     from deliverycheck.cli.verbs import run_check
 
@@ -131,6 +137,12 @@ def matrix(**options: object) -> None:
     help="The language of the other checker.",
 )
 @click.option("-o", "out", metavar="FILE", help="Write to this file instead of printing.")
+@click.option(
+    "--property",
+    "prop",
+    metavar="NAME",
+    help="For SPIN: a `leads-to` property, under weak fairness, instead of all `always`.",
+)
 @environment
 @AS_JSON
 def export(**options: object) -> None:

@@ -15,7 +15,7 @@ from deliverycheck.exchange.certificates import certificate_from
 from deliverycheck.exchange.reading import document_of
 from deliverycheck.load.files import read_text
 from deliverycheck.report.jsonout import dumped
-from deliverycheck.report.text import styled, wrapped
+from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.system.certificates import Certificate
 from deliverycheck.system.digest import digest_of
 from deliverycheck.system.verdicts import Checked

@@ -13,15 +13,17 @@ from deliverycheck.check.instances import WORTH_WIDENING, explore_instance
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.cli.verbs import Asked
-from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explore.search import Limits, ReachableFault
+from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
 from deliverycheck.report.jsonout import dumped
-from deliverycheck.report.text import wrapped
+from deliverycheck.report.layout import wrapped
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.model import System
+from deliverycheck.system.fairness import assumptions_of
+from deliverycheck.system.model import Property, System
 from deliverycheck.system.sorts import IntSort
 
 Form: TypeAlias = Literal["json", "smtlib", "promela", "murphi"]
@@ -31,21 +33,26 @@ def run_export(
     model: str,
     form: Form,
     out: str | None,
+    prop: str | None,
     messages: int | None,
     faults: str | None,
+    fairness: Receiving | None,
     settings: Sequence[str],
     copies: int | None,
     as_json: bool,
 ) -> int:
     """The verb `export`. The exit code."""
     # how to check is not asked here; these are never looked at
-    asked = Asked((model,), messages, faults, settings, copies, "explicit", "plain", 1, None, None)
+    asked = Asked(
+        (model,), messages, faults, fairness, settings, copies, "explicit", "plain", 1, None, None
+    )
     question = _only_one(model, asked.questions())
     lifted = lifted_of(question)
     system = lifted.system
+    asks = None if prop is None else _leads_to(system, prop, form)
     if form in ("promela", "murphi"):
         system = _instance(question, lifted, copies)
-    text = _text(system, form)
+    text = _text(system, form) if asks is None else _fair_text(system, asks)
     _note(lifted.system, system)
     if out is not None:
         _write(Path(out), text)
@@ -114,6 +121,28 @@ def _text(system: System, form: Form) -> str:
 
             return murphi_of(system)
     assert_never(form)
+
+
+def _leads_to(system: System, name: str, form: Form) -> Property:
+    """The property to be exported by itself. Raises InputError."""
+    if form != "promela":
+        text = f"{form} has no form for a single property"
+        raise InputError(Diagnostic("DC001", text, "Write `--as promela`, for SPIN."))
+    known = {prop.name: prop for prop in system.properties if prop.kind == "leads-to"}
+    if name not in known:
+        text = f"there is no `leads-to` property `{name}`"
+        raise InputError(Diagnostic("DC006", text, did_you_mean(name, list(known))))
+    if any(one.fairness == "strong" for one in assumptions_of(system)):
+        text = "SPIN knows weak fairness only, and this model relies on strong fairness"
+        raise InputError(Diagnostic("DC001", text, "Ask with `--fairness weak`."))
+    return known[name]
+
+
+def _fair_text(system: System, prop: Property) -> str:
+    from deliverycheck.export.promela import fair_promela_of
+
+    instance = next(one for one in system.properties if one.name == prop.name)
+    return fair_promela_of(system, instance)
 
 
 def _ends(endless: System, system: System) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from deliverycheck.cli.terminal import width
 from deliverycheck.errors import CODES, Diagnostic, InputError, did_you_mean
 from deliverycheck.load.files import is_possible
 from deliverycheck.report.jsonout import dumped
-from deliverycheck.report.text import wrapped
+from deliverycheck.report.layout import wrapped
 
 PACKAGES = ("deliverycheck", "z3-solver", "cvc5", "networkx", "click", "rich")
 TOOLS = ("spin", "rumur", "dot")

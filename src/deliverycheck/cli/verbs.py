@@ -17,6 +17,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
 from deliverycheck.explore.search import Limits
+from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
@@ -24,7 +25,6 @@ from deliverycheck.load.values import property_names
 from deliverycheck.report.errors import error_text
 from deliverycheck.report.jsonout import dumped, result_document
 from deliverycheck.report.text import model_text, summary
-from deliverycheck.system.guarantees import NOT_YET
 from deliverycheck.system.verdicts import ModelResult
 
 
@@ -35,6 +35,7 @@ class Asked:
     models: Sequence[str]
     messages: int | None
     faults: str | None
+    fairness: Receiving | None
     settings: Sequence[str]
     copies: int | None
     engine: Engine
@@ -46,7 +47,8 @@ class Asked:
     def questions(self) -> tuple[Question, ...]:
         """What is asked. Raises InputError."""
         budget = None if self.faults is None else parse_faults(self.faults)
-        return questions(self.models, Overrides(self.messages, budget, _pairs(self.settings)))
+        overrides = Overrides(self.messages, budget, _pairs(self.settings), self.fairness)
+        return questions(self.models, overrides)
 
     def options(self, properties: Sequence[str] = (), folder: Path | None = None) -> Options:
         """How to check it."""
@@ -187,9 +189,6 @@ def _complain(run: Progressing, asked: int) -> None:
 def _known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> None:
     for name in properties:
         known = list(dict.fromkeys(n for q in wanted for n in property_names(q.cls)))
-        if name in NOT_YET:
-            text = f"{name} is not checked by this version"
-            raise InputError(Diagnostic("DC501", text, "Ask for another property."))
         if name not in known:
             text = f"there is no property `{name}`"
             raise InputError(Diagnostic("DC006", text, did_you_mean(name, known)))

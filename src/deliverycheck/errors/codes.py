@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a code means: a title, and what to know and do."""
-
-    title: str
-    text: str
-
+from deliverycheck.errors.cautions import CAUTIONS
+from deliverycheck.errors.explanations import Explanation as Explanation
 
 CODES: dict[str, Explanation] = {
     "DC001": Explanation(
@@ -43,8 +35,9 @@ CODES: dict[str, Explanation] = {
     "DC006": Explanation(
         "no such property",
         "Every model is checked for no-loss, no-silent-loss, honest-ack, no-duplicate-effect, "
-        "no-phantom-effect, in-order, no-stale-effect and no-deadlock; a model may add its own "
-        "with `@always` and `@sometimes`, whose underscores become hyphens.",
+        "no-phantom-effect, in-order, no-stale-effect, eventual-effect and no-deadlock; a model "
+        "may add its own with `@always`, `@sometimes` and `@leads_to`, whose underscores become "
+        "hyphens.",
     ),
     "DC007": Explanation(
         "a wrong number",
@@ -197,47 +190,7 @@ CODES: dict[str, Explanation] = {
         "A system, a certificate or an answer in JSON is not what its schema says. It was written "
         "by another version, or changed since. Nothing was taken from it.",
     ),
-    "DC401": Explanation(
-        "a limit was reached",
-        "Not every state was looked at, so the search says of nothing that it holds; only what Z3 "
-        "has proved does. Raise `--limit-states`, "
-        "`--limit-seconds` or `--limit-memory`, or ask about fewer messages or faults.",
-    ),
-    "DC402": Explanation(
-        "a certificate was refused",
-        "An engine claimed a proof, and the independent checker found it wrong. The verdict is "
-        "therefore undetermined. This is a fault of a solver or of deliverycheck, not of the "
-        "model: please report it with the certificate (`--certificate DIR` keeps it).",
-    ),
-    "DC403": Explanation(
-        "an engine or a checker could not do its part",
-        "Two engines answer, and a third party checks the proofs. Here one of them gave no answer "
-        "(a limit, a crash, cvc5 not installed), so the verdict rests on the others alone. "
-        "`pip install 'deliverycheck[certify]'` brings cvc5.",
-    ),
-    "DC501": Explanation(
-        "a promised property is not checked yet",
-        "eventual-effect (every accepted message does arrive, under fairness) is part of "
-        "at-least-once and exactly-once. This version checks that it always *can* arrive "
-        "(no-loss), not yet that it *will*.",
-    ),
-    "DC502": Explanation(
-        "a fault that cannot happen",
-        "The environment allows it, but in this model there is nothing for it to strike: no "
-        "channel, no role that crashes, no timer. The verdicts say nothing about it.",
-    ),
-    "DC503": Explanation(
-        "a bound cut something off",
-        "A channel or a natural number has no limit of its own, and more could be in flight, or "
-        "it could grow further, than was looked at. The verdict is about runs within the bound. "
-        "`--copies` raises the bound of unordered channels.",
-    ),
-    "DC504": Explanation(
-        "a channel no timer sees",
-        "`timed_out(m)` fires once nothing about `m` is under way. Items that name no message, "
-        "such as bare sequence numbers, are about nothing: the timer fires although they are in "
-        "flight, and no `delay` is spent. Let the items carry their message.",
-    ),
+    **CAUTIONS,
     "DC701": Explanation(
         "a system that is not well formed",
         "A system built by hand uses an unknown variable, mixes sorts, or starts outside a domain.",

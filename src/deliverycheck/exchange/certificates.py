@@ -11,14 +11,19 @@ from deliverycheck.exchange.reading import Reader
 from deliverycheck.exchange.systems import sort_document, system_document, term_document
 from deliverycheck.system.certificates import (
     Certificate,
+    Chain,
     Claimed,
+    Class,
     Inductive,
     KInduction,
+    Lasso,
     Progress,
     Proof,
+    Ranking,
     ReachableSet,
     RunOf,
     Runs,
+    Stage,
     Trap,
 )
 from deliverycheck.system.digest import digest_of
@@ -37,6 +42,9 @@ _BODIES = {
     "TRACE": ("runs",),
     "TRAP": ("run", "trapped", "invariant"),
     "PROGRESS": ("invariant", "measure", "paths"),
+    "LASSO": ("run", "loop", "endless"),
+    "RANK": ("states", "states_digest", "classes"),
+    "CHAIN": ("invariant", "stages"),
 }
 """The keys that each kind of proof adds."""
 
@@ -56,6 +64,12 @@ def kind_of_proof(proof: Proof) -> str:
             return "TRAP"
         case Progress():
             return "PROGRESS"
+        case Lasso():
+            return "LASSO"
+        case Ranking():
+            return "RANK"
+        case Chain():
+            return "CHAIN"
     assert_never(proof)
 
 
@@ -101,7 +115,25 @@ def _body(proof: Proof, sorts: list[Sort]) -> dict[str, Json]:
                 "measure": list(measure),
                 "paths": [[list(path) for path in of_clause] for of_clause in paths],
             }
+        case Lasso(run, loop, clause):
+            return {"run": _run_document(run), "loop": loop, "endless": clause}
+        case Ranking(states, digest, clauses):
+            classes: Json = [[_class_document(c) for c in of_clause] for of_clause in clauses]
+            return {"states": states, "states_digest": digest, "classes": classes}
+        case Chain(invariant, clauses):
+            stages: Json = [[_stage_document(s, sorts) for s in found] for found in clauses]
+            return {"invariant": _terms_document(invariant, sorts), "stages": stages}
     assert_never(proof)
+
+
+def _class_document(one: Class) -> Json:
+    inner: Json = [_class_document(part) for part in one.inner]
+    return {"states": list(one.states), "helpful": one.helpful, "inner": inner}
+
+
+def _stage_document(one: Stage, sorts: list[Sort]) -> Json:
+    inner: Json = [_stage_document(part, sorts) for part in one.inner]
+    return {"where": term_document(one.where, sorts), "helpful": one.helpful, "inner": inner}
 
 
 def _terms_document(terms: Iterable[Term], sorts: list[Sort]) -> Json:
@@ -143,10 +175,7 @@ def proof_from(reader: Reader, system: System) -> Proof:
         case "KIND":
             return KInduction(reader.get("k").number(1), _terms_from(reader.get("lemmas"), names))
         case "REACH":
-            digest = reader.get("states_digest")
-            if not fullmatch("[0-9a-f]{64}", digest.text()):
-                raise digest.wrong("this is no digest")
-            return ReachableSet(reader.get("states").number(1), digest.text())
+            return ReachableSet(reader.get("states").number(1), _digest_from(reader))
         case "TRACE":
             return Runs(tuple(_run_from(item, last) for item in reader.get("runs").items()))
         case "TRAP":
@@ -154,6 +183,29 @@ def proof_from(reader: Reader, system: System) -> Proof:
                 _run_from(reader.get("run"), last),
                 reader.get("trapped").number(0),
                 _terms_from(reader.get("invariant"), names),
+            )
+        case "LASSO":
+            return Lasso(
+                _run_from(reader.get("run"), last),
+                reader.get("loop").number(0),
+                reader.get("endless").number(0),
+            )
+        case "RANK":
+            return Ranking(
+                reader.get("states").number(1),
+                _digest_from(reader),
+                tuple(
+                    tuple(_class_from(item, 0) for item in of_clause.items())
+                    for of_clause in reader.get("classes").items()
+                ),
+            )
+        case "CHAIN":
+            return Chain(
+                _terms_from(reader.get("invariant"), names),
+                tuple(
+                    tuple(_stage_from(item, names, 0) for item in of_clause.items())
+                    for of_clause in reader.get("stages").items()
+                ),
             )
         case _:
             return Progress(
@@ -167,6 +219,39 @@ def proof_from(reader: Reader, system: System) -> Proof:
                     for of_clause in reader.get("paths").items()
                 ),
             )
+
+
+MOST_LEVELS = 60
+"""Levels of classes or stages inside each other."""
+
+
+def _class_from(reader: Reader, level: int) -> Class:
+    if level > MOST_LEVELS:
+        raise reader.wrong("the classes are nested too deep")
+    reader.only("states", "helpful", "inner")
+    return Class(
+        tuple(item.number(0) for item in reader.get("states").items()),
+        reader.get("helpful").number(0),
+        tuple(_class_from(item, level + 1) for item in reader.get("inner").items()),
+    )
+
+
+def _stage_from(reader: Reader, names: Names, level: int) -> Stage:
+    if level > MOST_LEVELS:
+        raise reader.wrong("the stages are nested too deep")
+    reader.only("where", "helpful", "inner")
+    return Stage(
+        _truth_from(reader.get("where"), names),
+        reader.get("helpful").number(0),
+        tuple(_stage_from(item, names, level + 1) for item in reader.get("inner").items()),
+    )
+
+
+def _digest_from(reader: Reader) -> str:
+    digest = reader.get("states_digest")
+    if not fullmatch("[0-9a-f]{64}", digest.text()):
+        raise digest.wrong("this is no digest")
+    return digest.text()
 
 
 def _terms_from(reader: Reader, names: Names) -> tuple[Term, ...]:

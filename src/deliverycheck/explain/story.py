@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import PropertyResult, Step
 
@@ -13,6 +15,7 @@ MEANING = {
     "no-phantom-effect": "applied although it was never accepted",
     "in-order": "the first effects happened in another order than the acceptances",
     "no-stale-effect": "an earlier message took effect after a later one",
+    "eventual-effect": "never applied, and nobody is told",
     "no-deadlock": "nothing is left to do, but something is left undone",
 }
 
@@ -26,12 +29,12 @@ def sentence(step: Step) -> str:
     if not parts:
         doing = f"goes on from `{moved[0].old}` to `{moved[0].new}`" if moved else ""
         parts = [doing or f"does `{step.action}`"]
-    text = f"{_the(step.actor)} {_joined(parts)}"
+    text = f"{_the(step.actor)} {joined(parts)}"
     if step.fault in ("delay", "expire"):
         what = "its timer fired" if step.fault == "delay" else "the lease ran out"
         text += f" ({what} too early: an answer could still come)"
     elif step.actor == "environment":
-        text = f"The environment's `{step.action}` {_joined(parts)}"
+        text = f"The environment's `{step.action}` {joined(parts)}"
     return _capital(text)
 
 
@@ -42,10 +45,29 @@ def outcome(result: PropertyResult) -> str:
     if result.name == "no-deadlock" and about:
         return f"nothing is left to do, but {about} is left undone"
     if meaning is None:
-        return f"{result.name} is broken" + (f" for {about}" if about else "")
+        broken = "never comes true" if result.evidence.kind == "lasso" else "is broken"
+        return f"{result.name} {broken}" + (f" for {about}" if about else "")
     if result.name in ("in-order", "no-stale-effect") or not about:
         return meaning
     return f"{about} is {meaning}"
+
+
+def ending(result: PropertyResult) -> str:
+    """How a run without end goes on, as a sentence without its full stop; else nothing."""
+    trace = result.trace
+    if trace is None or trace.loop_start is None:
+        return ""
+    first, last = trace.loop_start + 1, len(trace.steps)
+    if first > last:
+        return "And then nothing happens any more: no step that can be relied upon is possible"
+    text = f"And so on: it repeats for ever from step {first}"
+    waiting = result.evidence.detail.get("unforced")
+    if isinstance(waiting, list) and waiting:
+        names = joined([f"`{name}`" for name in waiting])
+        be = "is" if len(waiting) == 1 else "are"
+        text += f". {names} {be} possible again and again, but never without a break, and weak "
+        text += "fairness forces only what stays possible"
+    return text
 
 
 def _part(step: Step, event: Event) -> str:
@@ -92,6 +114,8 @@ def _seen(step: Step, event: Event) -> str:
     name = record.get(event.kind, event.where) + "["
     for change in step.changes:
         if change.variable.startswith(name):
+            if event.kind == "put" and isinstance(change.new, str):
+                return change.new  # a place in an ordered channel holds the item itself
             return change.variable.removeprefix(name).rstrip("]")
     return step.message or "a message"
 
@@ -136,5 +160,6 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _joined(parts: list[str]) -> str:
+def joined(parts: Sequence[str]) -> str:
+    """`a`, `a and b`, or `a, b and c`."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]

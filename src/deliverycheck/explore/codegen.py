@@ -2,11 +2,12 @@
 
 What every action's guard has in common is tested once: the guards' conjuncts become a tree of
 `if`s. Where the guard settles the old value of a variable, its update is the addition of a
-constant. Three functions come out of the same tree:
+constant. Four functions come out of the same tree:
 
     targets(s)  -> [t, ...]                the states after each enabled action
     edges(s)    -> [(action, t), ...]      the same with the action's index
     marks(s)    -> int                     which clauses hold; whether it is at rest, or cut off
+    withheld(s) -> [action, ...]           what only a bound forbids
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import cast
 from deliverycheck.explore.expressions import python_of
 from deliverycheck.explore.packing import Packing, code_of, packing_of
 from deliverycheck.system import build
+from deliverycheck.system.fairness import assumptions_of, beyond, possible
 from deliverycheck.system.model import Action, System
 from deliverycheck.system.ranges import narrowed, range_of
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort
@@ -37,6 +39,7 @@ class Compiled:
     targets: Callable[[int], list[int]]
     edges: Callable[[int], list[tuple[int, int]]]
     marks: Callable[[int], int]
+    withheld: Callable[[int], list[int]]
     hits: set[str]
     """The names of the bounds that cut something off so far."""
     source: str
@@ -50,6 +53,7 @@ def compiled(system: System) -> Compiled:
     writer.function("targets", with_action=False)
     writer.function("edges", with_action=True)
     writer.marks()
+    writer.withheld()
     source = "\n".join(writer.lines) + "\n"
     namespace: dict[str, object] = {"Trouble": Trouble, "hit": hits.add}
     # The text is our own, made from checked terms; no name or label of a model goes into it.
@@ -59,13 +63,14 @@ def compiled(system: System) -> Compiled:
         cast("Callable[[int], list[int]]", namespace["targets"]),
         cast("Callable[[int], list[tuple[int, int]]]", namespace["edges"]),
         cast("Callable[[int], int]", namespace["marks"]),
+        cast("Callable[[int], list[int]]", namespace["withheld"]),
         hits,
         source,
     )
 
 
 AT_REST = 1
-"""The bit of `marks` for a state in which only faults can happen."""
+"""The bit of `marks` for a state in which nothing has to happen any more."""
 
 CUT = 2
 """The bit of `marks` for a state in which a bound cut off a step."""
@@ -107,7 +112,7 @@ class _Writer:
     def marks(self) -> None:
         clauses = [c for prop in self.system.properties for c in prop.clauses]
         # A step that only a bound forbids could happen all the same: the state is not at rest.
-        moves = [action.guard for action in self.system.actions if action.fault is None]
+        moves = [possible(self.system, one) for one in assumptions_of(self.system)]
         cuts = [
             build.all_of(action.guard, build.negate(bound.term))
             for action in self.system.actions
@@ -131,6 +136,16 @@ class _Writer:
                 elif term != build.FALSE:
                     self.lines.append(f"    if {self._text(term)}: m |= {bit}")
         self.lines += ["    return m", ""]
+
+    def withheld(self) -> None:
+        self.lines += ["def withheld(s):", "    out = []"]
+        loaded: set[str] = set()
+        for number, action in enumerate(self.system.actions):
+            if action.bounds:
+                term = beyond(action)
+                self._load((v.name for v in variables_of(term)), 1, loaded)
+                self.lines.append(f"    if {self._text(term)}: out.append({number})")
+        self.lines += ["    return out", ""]
 
     # The tree of guards
 

@@ -7,7 +7,7 @@ engine found the states.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explore.search import Explored
@@ -23,40 +23,70 @@ class Run:
 
 def shortest_run(found: Explored, goals: Iterable[int]) -> Run | None:
     """The first of the shortest runs from an initial state to a goal, or None without a goal."""
+
+    def onward(number: int) -> Iterable[tuple[int, int]]:
+        if number >= found.expanded:
+            return ()  # what follows it was not looked at
+        edges = found.code.edges(found.states[number])
+        return ((action, found.index[word]) for action, word in edges)
+
     wanted = set(goals)
-    if not wanted:
-        return None
-    depth = min(map(found.depth_of, wanted))
-    wanted = {goal for goal in wanted if found.depth_of(goal) == depth}
-    # best[s]: (faults, rank of the state before, action, that state) of the best run to s, all of
-    # one length. Ranks order the best runs of a level by their actions alone, so that comparing two
-    # runs is comparing the ranks of their last-but-one states, then their last actions. From two
-    # initial states the same actions may lead: then the state that was found first decides.
-    faults = [action.fault is not None for action in found.system.actions]
-    layer = dict.fromkeys(found.level(0), 0)
+    return (
+        first_run(found.level(0), onward, wanted.__contains__, faults_of(found)) if wanted else None
+    )
+
+
+def faults_of(found: Explored) -> list[bool]:
+    """For each action of the system whether it is a fault."""
+    return [action.fault is not None for action in found.system.actions]
+
+
+def first_run(
+    starts: Iterable[int],
+    onward: Callable[[int], Iterable[tuple[int, int]]],
+    is_goal: Callable[[int], bool],
+    is_fault: Sequence[bool],
+) -> Run | None:
+    """The first of the shortest runs from a start to a goal, in any graph; None if there is none.
+
+    `onward` gives the actions from a node with their targets.
+    """
+    # best[t]: (faults, rank of the node before, action, that node) of the best run to t, all of one
+    # length. Ranks order the best runs of a layer by their actions alone, so that comparing two
+    # runs is comparing the ranks of their last-but-one nodes, then their last actions. From two
+    # starts the same actions may lead: then the node that was found first decides.
+    layer = dict.fromkeys(starts, 0)
     cost = dict.fromkeys(layer, 0)
+    seen = set(layer)
     before: list[dict[int, tuple[int, int]]] = []
-    for level in range(depth):
-        ahead = found.level(level + 1)
+    while layer:
+        reached = [node for node in layer if is_goal(node)]
+        if reached:
+            goal = min(reached, key=lambda node: (cost[node], layer[node], node))
+            return _traced(goal, before)
         best: dict[int, tuple[int, int, int, int]] = {}
-        for number, rank in layer.items():
-            if number >= found.expanded:
-                continue  # what follows it was not looked at
-            for action, word in found.code.edges(found.states[number]):
-                target = found.index[word]
-                key = (cost[number] + faults[action], rank, action, number)
-                if target in ahead and (target not in best or key < best[target]):
+        for node, rank in layer.items():
+            for action, target in onward(node):
+                if target in seen:
+                    continue
+                key = (cost[node] + is_fault[action], rank, action, node)
+                if target not in best or key < best[target]:
                     best[target] = key
         steps = sorted({key[1:3] for key in best.values()})
         ranks = {step: rank for rank, step in enumerate(steps)}
         layer = {target: ranks[key[1:3]] for target, key in best.items()}
         cost = {target: key[0] for target, key in best.items()}
         before.append({target: (key[3], key[2]) for target, key in best.items()})
-    goal = min(wanted, key=lambda number: (cost[number], layer[number], number))
-    states = [goal]
+        seen.update(layer)
+    return None
+
+
+def _traced(goal: int, before: list[dict[int, tuple[int, int]]]) -> Run:
+    """The run to a goal, read off from its end."""
+    nodes = [goal]
     actions: list[int] = []
     for came in reversed(before):
-        number, action = came[states[-1]]
-        states.append(number)
+        node, action = came[nodes[-1]]
+        nodes.append(node)
         actions.append(action)
-    return Run(tuple(reversed(states)), tuple(reversed(actions)))
+    return Run(tuple(reversed(nodes)), tuple(reversed(actions)))

@@ -10,7 +10,7 @@ from deliverycheck.lang.naming import BUILT_IN_FAULTS
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.lang.roles import mark_of
 from deliverycheck.lang.source import file_of, line_of_class
-from deliverycheck.system.guarantees import NOT_YET, STANDARD
+from deliverycheck.system.guarantees import STANDARD
 
 _HIDDEN: tuple[type, ...] = (property, staticmethod, classmethod)
 _HARMLESS = ("__module__", "__doc__", "__annotations__", "__dict__", "__weakref__")
@@ -60,10 +60,6 @@ def _wrong(name: str, member: object) -> tuple[str, str, str] | None:
     if mark is not None and mark.part == "fault" and name in BUILT_IN_FAULTS:
         return "DC005", f"`{name}` is a fault every model has", "Give yours another name."
     dashed = name.replace("_", "-")
-    if (
-        mark is not None
-        and mark.part in ("always", "sometimes")
-        and dashed in (*STANDARD, *NOT_YET)
-    ):
+    if mark is not None and mark.part in ("always", "sometimes", "leads-to") and dashed in STANDARD:
         return "DC006", f"`{dashed}` is a property every model has", "Give yours another name."
     return None

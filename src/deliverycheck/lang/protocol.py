@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Literal, TypeAlias, TypeVar
 from typing import Protocol as Structural
 
 from deliverycheck.lang.domains import Message, Sort
@@ -11,6 +11,9 @@ from deliverycheck.lang.ledger import Ledger
 from deliverycheck.system.guarantees import Claim, Expectation
 
 S = TypeVar("S", bound=Sort)
+
+Receiving: TypeAlias = Literal["strong", "weak"]
+"""How much may be relied upon that what is sent on a channel arrives."""
 
 
 class Surroundings(Structural):
@@ -36,6 +39,10 @@ class Protocol:
     """The guarantee this design promises."""
     faults: ClassVar[Mapping[str, float]] = {}
     """The environment it is meant for: how often each fault may happen (a number, or `inf`)."""
+    fairness: ClassVar[Receiving] = "strong"
+    """`strong`: what is sent again and again arrives in the end; `weak`: only what stays in the
+    channel does, so a link may drop for ever. Processes go on in any case (weakly fair), nothing
+    forces a fault to happen, or an application to hand over a message."""
     expects: ClassVar[Mapping[str, Expectation]] = {}
     """Verdicts known in advance, by property; they go before what the claim promises."""
 

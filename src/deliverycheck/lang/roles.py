@@ -11,7 +11,7 @@ Method = TypeVar("Method", bound=Callable[..., object])
 Steps: TypeAlias = Iterator[str]
 """The return type of a process: each `yield "place"` ends an atomic step and names the place."""
 
-Part: TypeAlias = Literal["action", "fault", "always", "sometimes"]
+Part: TypeAlias = Literal["action", "fault", "always", "sometimes", "leads-to"]
 
 MARK = "__deliverycheck__"
 
@@ -54,6 +54,15 @@ def always(method: Method) -> Method:
 def sometimes(method: Method) -> Method:
     """Make `method` (returning bool) a property that some reachable state must have."""
     return _mark(method, Mark("sometimes"))
+
+
+def leads_to(method: Method) -> Method:
+    """Make `method` (returning two truth values) a promise: the first leads to the second.
+
+    Whenever the first holds, the second holds in the same state or a later one, in every run that
+    is fair: `return self.ledger.accepted(m), self.ledger.told(m) == "done"`.
+    """
+    return _mark(method, Mark("leads-to"))
 
 
 def mark_of(method: object) -> Mark | None:

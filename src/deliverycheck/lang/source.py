@@ -57,6 +57,14 @@ def line_of_class(cls: type) -> int | None:
     return node.lineno if node else None
 
 
+def holds_line(cls: type, file: str, line: int) -> bool:
+    """Whether a line belongs to the definition of a class itself, not to one it inherits from."""
+    node = class_node(cls)
+    if node is None:
+        return True
+    return file == file_of(cls) and node.lineno <= line <= (node.end_lineno or line)
+
+
 def place_of_field(cls: type, name: str) -> tuple[str, int | None]:
     """File and line of the declaration of a class attribute, in the class that has it last."""
     for owner in cls.__mro__:

@@ -8,22 +8,23 @@ from itertools import product
 
 from deliverycheck.errors import Diagnostic
 from deliverycheck.lang.design import Design, Marked
-from deliverycheck.lang.domains import Message
 from deliverycheck.lang.layout import every_value
 from deliverycheck.lang.naming import IDLE, budget_key, step_name
+from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lang.shapes import DomainTooLarge, label_of
 from deliverycheck.lift.code.flattening import flatten_method
 from deliverycheck.lift.code.flow import Flow
 from deliverycheck.lift.code.liveness import Name
 from deliverycheck.lift.code.refusal import Refusal
-from deliverycheck.lift.faults import Budget
+from deliverycheck.lift.faults import Budget, messages_in
 from deliverycheck.lift.processes import Process, keep, needs_of, updates_of
+from deliverycheck.lift.sources import Method, Way
 from deliverycheck.lift.steps.path import Context, Mishap, Path
-from deliverycheck.lift.steps.walk import Finished, walk
+from deliverycheck.lift.steps.walk import Finished, Log, walk
 from deliverycheck.lift.values.equality import same
 from deliverycheck.lift.values.value import Known
 from deliverycheck.system import build
-from deliverycheck.system.model import Action, Check
+from deliverycheck.system.model import Action, Check, Fairness
 from deliverycheck.system.terms import Term
 
 
@@ -46,11 +47,13 @@ class Workshop:
 
     context: Context
     budget: Budget
+    receiving: Receiving = "strong"
     steps: list[Step] = field(default_factory=list[Step])
     processes: list[Process] = field(default_factory=list[Process])
     mishaps: list[tuple[str, str, Mishap]] = field(default_factory=list[tuple[str, str, Mishap]])
     touched: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     """By actor's role (or `environment`): the fields its steps use."""
+    methods: list[Method] = field(default_factory=list[Method])
     refused: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
     @property
@@ -64,17 +67,19 @@ class Workshop:
         self.refused += [refusal.located(function) for refusal, function in flow.refusals]
         if not flow.code:
             return
+        method = Method(marked, flow)
+        self.methods.append(method)
         role = marked.mark.role
         owner = role.name if role else "environment"
         touched = self.touched.setdefault(owner, set())
         for actor in self.design.actors(role) if role else (owner,):
             try:
                 if marked.is_process:
-                    self._process(marked, flow, actor, touched)
+                    self._process(method, actor, touched)
                 else:
                     for arguments in _choices(marked):
                         path = self._path(marked, flow, actor, arguments, touched)
-                        self._finish(marked, flow, None, path, 0, arguments, starts=True)
+                        self._finish(method, None, path, 0, arguments, starts=True)
             except Refusal as refusal:
                 self.refused.append(refusal.located(marked.function))
                 return
@@ -98,7 +103,8 @@ class Workshop:
             path.fault, path.in_fault = marked.name, True
         return path
 
-    def _process(self, marked: Marked, flow: Flow, actor: str, touched: set[str]) -> None:
+    def _process(self, method: Method, actor: str, touched: set[str]) -> None:
+        marked, flow = method.marked, method.flow
         places = flow.places()
         process = Process(actor, marked.name, tuple(places), marked.parameters, needs_of(flow))
         self.processes.append(process)
@@ -115,8 +121,7 @@ class Workshop:
                     path.locals |= {name: process.local(name) for name in process.kept[place]}
                     path.declared |= {name: process.locals[name] for name in process.kept[place]}
                 reached = self._finish(
-                    marked,
-                    flow,
+                    method,
                     process,
                     path,
                     places[place] if place else 0,
@@ -131,8 +136,7 @@ class Workshop:
 
     def _finish(
         self,
-        marked: Marked,
-        flow: Flow,
+        method: Method,
         process: Process | None,
         path: Path,
         start: int,
@@ -142,11 +146,16 @@ class Workshop:
         place: str | None = None,
     ) -> list[str]:
         """Walk all paths of one step; the places they reach."""
+        marked, flow, log = method.marked, method.flow, method.log
         name = step_name(marked.name, arguments, place)
+        method.steps.setdefault(place, {})[path.actor, name] = None
         mishaps = path.mishaps
         reached: list[str] = []
         refused: list[Refusal] = []
-        paths = walk(flow, start, path, refused)
+        here = Log(refused, off=log.off, barred=log.barred)
+        paths = walk(flow, start, path, here)
+        for way in (*here.cut, *(finished.path for finished in paths)):
+            method.ways.append(Way((path.actor, name), way.gates, self._left(way.fault)))
         for finished in paths:
             kept: dict[Name, tuple[Term, ...]] = {}
             if process is not None and finished.place is not None:
@@ -176,9 +185,7 @@ class Workshop:
                 yield action
         for name, actor, mishap in self.mishaps:
             when = build.substitute(mishap.when, quiet)
-            if mishap.fault is not None:
-                key = budget_key(mishap.fault, (), self.budget.amounts)
-                when = build.all_of(when, self.budget.left(key))
+            when = build.all_of(when, self._left(mishap.fault))
             if when != build.FALSE:
                 check = Check(build.FALSE, mishap.message, mishap.file, mishap.line)
                 yield Action(name, actor, when, {}, checks=(check,))
@@ -192,25 +199,36 @@ class Workshop:
             )
         guard = build.substitute(build.all_of(*path.conditions), quiet)
         if path.fault is not None:
-            key = budget_key(path.fault, (), self.budget.amounts)
-            guard = build.all_of(guard, self.budget.left(key))
-            updates |= self.budget.spent(key)
+            guard = build.all_of(guard, self._left(path.fault))
+            updates |= self.budget.spent(budget_key(path.fault, (), self.budget.amounts))
         if guard == build.FALSE:
             return None
-        messages = [a for a in step.arguments if isinstance(a, Message)]
-        takes = any(event.kind == "take" for event in path.events)
+        messages = [m for argument in step.arguments for m in messages_in(argument)]
         return Action(
             step.name,
             path.actor,
             guard,
             {name: term for name, term in updates.items() if not _is_frame(name, term)},
             fault=path.fault,
-            fairness="none" if path.fault else "strong" if takes else "weak",
+            fairness=self._fairness(path),
             message=label_of(messages[0]) if messages else None,
             parameters=tuple(label_of(argument) for argument in step.arguments),
             events=tuple(path.events),
             bounds=tuple(path.bounds),
         )
+
+    def _left(self, fault: str | None) -> Term:
+        """Whether a step may happen as far as budgets go."""
+        if fault is None:
+            return build.TRUE
+        return self.budget.left(budget_key(fault, (), self.budget.amounts))
+
+    def _fairness(self, path: Path) -> Fairness:
+        """Nothing forces a fault to strike, or an application to hand a message over."""
+        kinds = {event.kind for event in path.events}
+        if path.fault is not None or "accept" in kinds:
+            return "none"
+        return self.receiving if "take" in kinds else "weak"
 
 
 def _is_frame(name: str, term: Term) -> bool:

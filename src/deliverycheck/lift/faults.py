@@ -114,17 +114,18 @@ def _fault(
     item: object,
     bounds: tuple[Bound, ...] = (),
 ) -> Action:
-    about = next((label_of(m) for m in _messages_in(item)), None)
+    about = next((label_of(m) for m in messages_in(item)), None)
     target = piece.channel.target.name if piece.channel is not None else ""
     event = Event(fault, piece.name, label_of(item), target)
     return Action(name, "network", guard, updates, fault, "none", about, (), (event,), (), bounds)
 
 
-def _messages_in(item: object) -> Iterator[Message]:
+def messages_in(item: object) -> Iterator[Message]:
+    """The messages an item is or holds."""
     if isinstance(item, Message):
         yield item
     for part in parts_of(item) or ():
-        yield from _messages_in(part)
+        yield from messages_in(part)
 
 
 def _bag_faults(piece: Field, bag: Bag) -> Iterator[Action]:

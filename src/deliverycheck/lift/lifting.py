@@ -9,17 +9,19 @@ from dataclasses import dataclass
 
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.lang.design import Design, Field
-from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.layout import default, flatten, leaves
 from deliverycheck.lang.machine import Kept
 from deliverycheck.lang.naming import owned_variable
-from deliverycheck.lang.protocol import Protocol
-from deliverycheck.lang.shapes import Bag, Queue, Shape, label_of, parts_of
+from deliverycheck.lang.protocol import Protocol, Receiving
+from deliverycheck.lang.shapes import Shape, label_of
 from deliverycheck.lang.source import function_node, place_of_field
 from deliverycheck.lift.actions import Workshop
 from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
+from deliverycheck.lift.own import KINDS, name_of, own
 from deliverycheck.lift.processes import Process, stored, works_on
-from deliverycheck.lift.promises import own, standard
+from deliverycheck.lift.promises import standard
+from deliverycheck.lift.sources import Sources, sources_of
+from deliverycheck.lift.stated import stated
 from deliverycheck.lift.steps.ledger import RECORDS, VERBS, records
 from deliverycheck.lift.steps.path import Context, Timer
 from deliverycheck.lift.values.containers import mentioning
@@ -45,13 +47,18 @@ class Lifted:
     """Budgeted faults that no action of the system ever spends."""
     asks_timers: bool
     """Whether any step asks a timer."""
+    sources: Sources
+    """The pieces of source it was made from."""
 
 
-def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
-    """The system of a design in an environment. Raises InputError with every refusal at once."""
+def lift(design: Design, budgets: Mapping[str, float], receiving: Receiving = "strong") -> Lifted:
+    """The system of a design in an environment: its faults, and how fair its channels are.
+
+    Raises InputError with every refusal at once.
+    """
     context = Context(design, {piece.name: piece for piece in design.fields}, _verbs(design.cls))
     budget = Budget(budgets)
-    shop = Workshop(context, budget)
+    shop = Workshop(context, budget, receiving)
     for marked in design.methods:
         if marked.mark.part in ("action", "fault"):
             shop.lift(marked)
@@ -60,14 +67,15 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
     custom = [
         prop
         for marked in design.methods
-        if marked.mark.part in ("always", "sometimes")
+        if marked.mark.part in KINDS
         for prop in own(context, marked, owners, refused)
     ]
     if refused:
         raise InputError(sorted(set(refused), key=lambda d: (d.file or "", d.line or 0, d.message)))
     laid_out = list(_layout(design, context, shop.processes, owners))
+    quiet = _quiet(design, shop, owners)
     actions = (
-        *shop.actions(_quiet(design, shop, owners)),
+        *shop.actions(quiet),
         *channel_faults(design, budget),
         *_crashes(design, budget, shop.processes, owners),
     )
@@ -87,8 +95,19 @@ def lift(design: Design, budgets: Mapping[str, float]) -> Lifted:
     }
     allowed = [key for key, amount in budgets.items() if amount > 0]
     idle = tuple(k for k in allowed if not any(budget.pays_for(a, k) for a in actions))
+    own_properties = {
+        name_of(m): stated(context, m) for m in design.methods if m.mark.part in KINDS
+    }
     return Lifted(
-        design, budgets, system, tuple(shop.processes), kept, owners, idle, bool(context.timers)
+        design,
+        budgets,
+        system,
+        tuple(shop.processes),
+        kept,
+        owners,
+        idle,
+        bool(context.timers),
+        sources_of(shop.methods, quiet, own_properties),
     )
 
 
@@ -207,22 +226,6 @@ def _remembers(design: Design, owners: Mapping[str, str], timer: Timer) -> Itera
                 if owners.get(piece.name) == role.name:
                     value = stored(piece.shape, owned_variable(piece.name, actor, actors))
                     yield from mentioning(value, timer.subject)
-
-
-def blind_channels(lifted: Lifted) -> Iterator[str]:
-    """Channels whose items name nothing a timer can be about, in a model that asks timers."""
-    if not lifted.asks_timers:
-        return
-    for piece in lifted.design.fields:
-        if isinstance(piece.shape, Bag | Queue):
-            parts = [item for item in piece.shape.items if _names_something(item)]
-            if not parts:
-                yield piece.name
-
-
-def _names_something(item: object) -> bool:
-    parts = parts_of(item)
-    return isinstance(item, Things) or any(map(_names_something, parts or ()))
 
 
 def _crashes(

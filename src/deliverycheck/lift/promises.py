@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations, product
+from collections.abc import Iterator
+from itertools import combinations
 
-from deliverycheck.errors import Diagnostic
-from deliverycheck.lang.design import Marked
 from deliverycheck.lang.domains import Message
-from deliverycheck.lang.layout import every_value
-from deliverycheck.lang.shapes import DomainTooLarge, label_of
-from deliverycheck.lift.code.flow import Scope
-from deliverycheck.lift.code.grammar import refuse_expression
-from deliverycheck.lift.code.helpers import returned_expression
-from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lang.shapes import label_of
 from deliverycheck.lift.processes import Process, works_on
-from deliverycheck.lift.steps.expressions import condition
 from deliverycheck.lift.steps.ledger import (
     ORDER,
     ORDER_VARIABLE,
@@ -34,7 +26,7 @@ ONE = build.integer(1)
 
 
 def standard(context: Context, processes: list[Process]) -> tuple[Property, ...]:
-    """The safety properties of the ledger; none for a model that never speaks to it.
+    """The properties of the ledger; none for a model that never speaks to it.
 
     Perfect links: no loss, no duplicate, no phantom (Cachin, Guerraoui, Rodrigues 2011, 2.4);
     the four delivery assurances: WS-ReliableMessaging 1.2, 2.4.
@@ -65,6 +57,7 @@ def standard(context: Context, processes: list[Process]) -> tuple[Property, ...]
         each("no-duplicate-effect", "always", had, once),
         each("no-phantom-effect", "always", had, accepted),
         *_orders(path, had),
+        each("eventual-effect", "leads-to", accepted, heard),
         _no_deadlock(views, heard, processes),
     )
 
@@ -93,56 +86,3 @@ def _no_deadlock(
             about = f"{label_of(m)} in {process.actor}.{process.method}"
             clauses.append(Clause(about, held, build.FALSE))
     return Property("no-deadlock", "at-rest", tuple(clauses))
-
-
-def own(
-    context: Context, marked: Marked, owners: Mapping[str, str], refused: list[Diagnostic]
-) -> Iterator[Property]:
-    """A property the model states itself: `@always` or `@sometimes`, for every parameter."""
-    value = returned_expression(marked.function)
-    if value is None:
-        remedy = "Write `return ...`, with any, all, and, or, not."
-        refusal = Refusal(
-            "DC104", f"property `{marked.name}` must be one returned expression", remedy
-        )
-        refused.append(refusal.located(marked.function))
-        return
-    found = [refusal.located(marked.function) for refusal in refuse_expression(value)]
-    if found:
-        refused.extend(found)
-        return
-    names = tuple(name for name, _ in marked.parameters)
-    scope = Scope((), marked.function, context.design.cls, names)
-    clauses: list[Clause] = []
-    try:
-        for values in product(*(every_value(shape) for _, shape in marked.parameters)):
-            path = Path(context, "", None, in_property=True)
-            pairs = zip(names, values, strict=True)
-            path.locals = {((), name): Known(v) for name, v in pairs}
-            term = condition(path, value, scope)
-            crowd = next((name for name in path.touched if _is_crowd(context, owners, name)), None)
-            if crowd is not None:
-                text = f"`{crowd}` is volatile, and each replica has its own"
-                raise Refusal("DC116", text, "Say it of durable fields.")
-            if path.mishaps:
-                mishap = path.mishaps[0]
-                text = f"property `{marked.name}` cannot always be computed: {mishap.message}"
-                refused.append(Diagnostic("DC108", text, "", mishap.file, mishap.line))
-                return
-            about = ", ".join(label_of(v) for v in values)
-            clauses.append(Clause(about, build.TRUE, term))
-    except Refusal as refusal:
-        refused.append(refusal.located(marked.function))
-        return
-    except DomainTooLarge:
-        text = f"a parameter of `{marked.name}` has too many values"
-        refused.append(Refusal("DC110", text, "Use a smaller type.").located(marked.function))
-        return
-    kind: PropertyKind = "sometimes" if marked.mark.part == "sometimes" else "always"
-    yield Property(marked.name.replace("_", "-"), kind, tuple(clauses))
-
-
-def _is_crowd(context: Context, owners: Mapping[str, str], name: str) -> bool:
-    """Whether a volatile field exists several times, once in each replica of its role."""
-    roles = (role for role in context.design.roles() if role.name == owners.get(name))
-    return any(len(context.design.actors(role)) > 1 for role in roles)

@@ -3,6 +3,7 @@
 model = "at_least_once.py:AtLeastOnce"
 claims = "at-least-once"
 messages = 2
+fairness = "strong"
 
 [settings]
 workers = 2
@@ -25,12 +26,18 @@ from typing import cast
 
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
-from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.load.files import class_in, classes_in, read_text
-from deliverycheck.load.values import setting, wrong_claim, wrong_expectations, wrong_faults
+from deliverycheck.load.values import (
+    setting,
+    wrong_claim,
+    wrong_expectations,
+    wrong_fairness,
+    wrong_faults,
+)
 from deliverycheck.system.guarantees import Claim, Expectation
 
-KEYS = ("model", "name", "about", "claims", "messages", "settings", "faults", "expects")
+KEYS = ("model", "name", "about", "claims", "messages", "fairness", "settings", "faults", "expects")
 TABLES = ("settings", "faults", "expects")
 LARGEST = 1_000_000
 """Characters of a design; a longer file is no design."""
@@ -54,6 +61,8 @@ def design_in(file: Path) -> Question:
     wrong += wrong_faults(cls, faults, str(file))
     wrong += wrong_expectations(cls, expects, str(file))
     wrong += wrong_claim(data.get("claims"), str(file))
+    fairness: object = data.get("fairness", cls.fairness)
+    wrong += wrong_fairness(fairness, str(file))
     if wrong:
         raise InputError(wrong)
     return Question(
@@ -66,6 +75,7 @@ def design_in(file: Path) -> Question:
         cast("Claim | None", data.get("claims", cls.claims)),
         cast("Mapping[str, Expectation]", expects),
         "what the design claims and expects",
+        cast("Receiving", fairness),
     )
 
 

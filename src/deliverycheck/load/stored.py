@@ -13,10 +13,11 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.replaying import Stored, StoredStep
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.lang.machine import Move
+from deliverycheck.lang.protocol import Receiving
 from deliverycheck.load.designs import MOST_MESSAGES
 from deliverycheck.load.files import is_possible, read_text
 from deliverycheck.load.subjects import DESIGN, questions
-from deliverycheck.load.values import property_names, setting, wrong_faults
+from deliverycheck.load.values import property_names, setting, wrong_fairness, wrong_faults
 from deliverycheck.system.sorts import Value
 
 LARGEST = 50_000_000
@@ -61,9 +62,12 @@ def _stored(file: Path, top: Node) -> Iterator[Stored]:
                 text = f"`{question.cls.__name__}` has no property `{name}`"
                 raise InputError(Diagnostic("DC006", text, remedy, str(file)))
             trace = _object(file, prop.get("trace"), f"{where}: trace")
+            loop = trace.get("loop_start")
+            if loop is not None and (isinstance(loop, bool) or not isinstance(loop, int)):
+                raise _wrong(file, f"{where}: loop_start is no whole number")
             steps = tuple(_steps(file, trace, f"{where}, {name}"))
             digest = _text(file, result.get("digest"), f"{where}.digest")
-            yield Stored(question, digest, name, steps, str(file))
+            yield Stored(question, digest, name, steps, loop, str(file))
 
 
 def _question(file: Path, result: Node, where: str) -> Question:
@@ -83,7 +87,9 @@ def _question(file: Path, result: Node, where: str) -> Question:
         raise _wrong(file, f"{where}.messages is {messages}")
     budget = _object(file, result.get("faults"), f"{where}.faults")
     faults = {key: inf if amount == "inf" else amount for key, amount in budget.items()}
+    fairness = result.get("fairness", question.fairness)
     problems = list(wrong_faults(question.cls, faults, str(file)))
+    problems += wrong_fairness(fairness, str(file))
     settings: dict[str, object] = {}
     for key, value in _object(file, result.get("settings"), f"{where}.settings").items():
         settings[key], problem = setting(question.cls, key, value, str(file))
@@ -95,6 +101,7 @@ def _question(file: Path, result: Node, where: str) -> Question:
         messages=messages,
         faults=cast("Mapping[str, float]", faults),
         settings=settings,
+        fairness=cast("Receiving", fairness),
     )
 
 

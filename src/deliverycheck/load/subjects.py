@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError
-from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.load.designs import MOST_MESSAGES, design_in
 from deliverycheck.load.files import class_in, classes_in, is_possible
 from deliverycheck.load.values import LONGEST_NUMBER, setting, wrong_declarations, wrong_faults
@@ -24,6 +24,7 @@ class Overrides:
     messages: int | None = None
     faults: Mapping[str, float] | None = None
     settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    fairness: Receiving | None = None
 
 
 def questions(names: Iterable[str], overrides: Overrides | None = None) -> tuple[Question, ...]:
@@ -123,6 +124,7 @@ def of_class(cls: type[Protocol], source: str, messages: int = 2) -> Question:
         dict(cls.faults),
         cls.claims,
         dict(cls.expects),
+        fairness=cls.fairness,
     )
 
 
@@ -151,8 +153,9 @@ def _overridden(question: Question, overrides: Overrides) -> Question:
         messages=overrides.messages or question.messages,
         settings=settings,
         faults=faults,
+        fairness=overrides.fairness or question.fairness,
     )
-    if overrides.faults is None and not overrides.settings:
+    if overrides.faults is None and not overrides.settings and overrides.fairness is None:
         return changed
     return replace(
         changed, expects={}, judged_by="the claim alone: the environment is not the model's"

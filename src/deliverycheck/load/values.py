@@ -12,10 +12,10 @@ from deliverycheck.errors import Diagnostic, did_you_mean
 from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.design import declared_settings
 from deliverycheck.lang.naming import BUILT_IN_FAULTS, CHANNEL_FAULTS
-from deliverycheck.lang.protocol import Protocol
+from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.lang.roles import mark_of
 from deliverycheck.lang.source import place_of_field
-from deliverycheck.system.guarantees import GUARANTEES, NOT_YET, STANDARD
+from deliverycheck.system.guarantees import GUARANTEES, STANDARD
 
 MOST_FAULTS = 1000
 LONGEST_NUMBER = 10
@@ -30,8 +30,8 @@ def fault_names(cls: type[Protocol]) -> list[str]:
 
 def property_names(cls: type[Protocol]) -> list[str]:
     """Every property of this model."""
-    own = [n for n, m in inspect.getmembers(cls) if _part(m) in ("always", "sometimes")]
-    return [*STANDARD, *NOT_YET, *(name.replace("_", "-") for name in own)]
+    own = [n for n, m in inspect.getmembers(cls) if _part(m) in ("always", "sometimes", "leads-to")]
+    return [*STANDARD, *(name.replace("_", "-") for name in own)]
 
 
 def _part(method: object) -> str:
@@ -94,6 +94,17 @@ def wrong_claim(claim: object, file: str | None, line: int | None = None) -> Ite
         yield Diagnostic("DC120", text, did_you_mean(str(claim), list(GUARANTEES)), file, line)
 
 
+def wrong_fairness(
+    fairness: object, file: str | None, line: int | None = None
+) -> Iterator[Diagnostic]:
+    """What is wrong with how fair channels are said to be."""
+    known = get_args(Receiving)
+    if not isinstance(fairness, str) or fairness not in known:
+        text = f"the fairness of receiving cannot be {fairness!r}"
+        remedy = did_you_mean(fairness, known) if isinstance(fairness, str) else ""
+        yield Diagnostic("DC120", text, remedy or "Write `strong` or `weak`.", file, line)
+
+
 def setting(
     cls: type[Protocol], name: str, value: object, file: str | None = None
 ) -> tuple[object, Diagnostic | None]:
@@ -135,7 +146,7 @@ def _options(hint: object, default: object) -> dict[str, object] | None:
 
 
 def wrong_declarations(cls: type[Protocol]) -> Iterator[Diagnostic]:
-    """What is wrong with `claims`, `faults` and `expects` as a model declares them."""
+    """What is wrong with `claims`, `faults`, `fairness` and `expects` as a model declares them."""
     for name in ("faults", "expects"):
         table: object = getattr(cls, name)
         is_table = isinstance(table, Mapping)
@@ -148,3 +159,4 @@ def wrong_declarations(cls: type[Protocol]) -> Iterator[Diagnostic]:
     yield from wrong_faults(cls, cls.faults, *place_of_field(cls, "faults"))
     yield from wrong_expectations(cls, cls.expects, *place_of_field(cls, "expects"))
     yield from wrong_claim(cls.claims, *place_of_field(cls, "claims"))
+    yield from wrong_fairness(cls.fairness, *place_of_field(cls, "fairness"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deliverycheck.exchange.certificates import kind_of_proof, proof_from
 from deliverycheck.exchange.reading import Reader
-from deliverycheck.system.certificates import Proof, RunOf, Runs, Trap
+from deliverycheck.system.certificates import Chain, Lasso, Proof, RunOf, Runs, Trap
 from deliverycheck.system.model import System
 from deliverycheck.system.sorts import contains
 
@@ -26,6 +26,15 @@ def admitted(answer: Reader, system: System, *kinds: str) -> Proof:
             _demand_run(answer, system, run)
             if not any(clause < len(prop.clauses) for prop in system.properties):
                 raise answer.wrong(f"there is no clause {clause}")
+        case Lasso(run, loop, clause):
+            _demand_run(answer, system, run)
+            if loop >= len(run.states):
+                raise answer.wrong(f"there is no state {loop} to return to")
+            if not any(clause < len(prop.clauses) for prop in system.properties):
+                raise answer.wrong(f"there is no clause {clause}")
+        case Chain(_, clauses):
+            if not any(len(clauses) == len(prop.clauses) for prop in system.properties):
+                raise answer.wrong("there are not as many clauses")
         case _:
             pass
     return proof

@@ -50,7 +50,7 @@ class Frames:
         self._solver.set("random_seed", SEED)
         if effort:
             self._solver.set("rlimit", effort)
-        self._rows: list[dict[str, Any]] = []
+        self._rows: dict[int, dict[str, Any]] = {}
         self._selectors: dict[int, list[Any]] = {}
         self._memo: dict[tuple[int, Term], Any] = {}
         self._fresh = 0
@@ -66,8 +66,17 @@ class Frames:
         """The frame's state is this one."""
         row = self._row(frame)
         pairs = zip(self.system.variables, state, strict=True)
-        parts = [row[v.name] == self._constant(value, v.sort) for v, value in pairs]
-        return cast("Formula", z3.And(parts) if parts else z3.BoolVal(True, self._context))
+        return self.both(row[v.name] == self._constant(value, v.sort) for v, value in pairs)
+
+    def alike(self, one: int, other: int) -> Formula:
+        """Two frames hold the same state."""
+        here, there = self._row(one), self._row(other)
+        return self.both(here[v.name] == there[v.name] for v in self.system.variables)
+
+    def both(self, parts: Iterable[Formula]) -> Formula:
+        """All of them."""
+        kept = list(parts)
+        return cast("Formula", z3.And(kept) if kept else z3.BoolVal(True, self._context))
 
     def either(self, parts: Iterable[Formula]) -> Formula:
         """At least one of them."""
@@ -170,12 +179,11 @@ class Frames:
     # Expressions
 
     def _row(self, frame: int) -> dict[str, Any]:
-        while len(self._rows) <= frame:
-            row: dict[str, Any] = {}
-            for number, variable in enumerate(self.system.variables):
-                name = f"v{number}@{len(self._rows)}"
-                row[variable.name] = self._declared(name, variable.sort)
-            self._rows.append(row)
+        if frame not in self._rows:
+            self._rows[frame] = {
+                variable.name: self._declared(f"v{number}@{frame}", variable.sort)
+                for number, variable in enumerate(self.system.variables)
+            }
         return self._rows[frame]
 
     def _declared(self, name: str, sort: Sort) -> Any:

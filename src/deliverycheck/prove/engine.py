@@ -17,17 +17,15 @@ from deliverycheck.errors import InputError
 from deliverycheck.exchange.reading import Reader
 from deliverycheck.exchange.systems import system_document
 from deliverycheck.prove.admission import admitted
-from deliverycheck.prove.names import DEEPEST, MISHAP, STAGES, goal_names
+from deliverycheck.prove.asking import found_kind, proof_kinds, prove_request, search_request
+from deliverycheck.prove.names import DEEPEST, MISHAP, STAGES, goal_names, own_names
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
-from deliverycheck.system.certificates import Proof, RunOf, Runs, Trap
+from deliverycheck.system.certificates import Lasso, Proof, RunOf, Runs, Trap
 from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import Json
 
 COMMAND = (sys.executable, "-P", "-m", "deliverycheck.prove")
-
-LATE_PROGRESS = 5
-"""The prover's stage with which a progress argument is tried once more, from more samples."""
 
 MOST_DEATHS = 3
 """Processes of one kind that may be lost before no more are started."""
@@ -43,7 +41,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is known about a goal, or about whether a `possible` property can be lost."""
+    """What is known about a goal, or about a property that is settled under its own name."""
 
     proof: Proof
     method: str
@@ -54,7 +52,7 @@ class Settled:
         match self.proof:
             case Runs((run, *_)):
                 return run
-            case Trap(run):
+            case Trap(run) | Lasso(run):
                 return run
             case _:
                 return None
@@ -78,6 +76,8 @@ class Symbolic:
     _children: list[Child] = field(default_factory=list[Child])
     _stopped: bool = False
     _trouble: Exception | None = None
+    _doubts: dict[str, str] = field(default_factory=dict[str, str])
+    """Where the prover found nothing, what it says about that."""
     _lost: list[str] = field(default_factory=list[str])
     """Why a side ended before its work was done; the other one goes on."""
 
@@ -117,7 +117,9 @@ class Symbolic:
         """Why a goal was not settled, in words."""
         if name in self.open:
             return self.open[name]
-        return self._lost[0] if self._lost else "neither a run nor a proof was found"
+        if self._lost:
+            return self._lost[0]
+        return self._doubts.get(name, "neither a run nor a proof was found")
 
     def _left(self) -> float:
         return self.budget.seconds - (time.monotonic() - self._began)
@@ -145,8 +147,8 @@ class Symbolic:
     # What is still wanted
 
     def _wanted(self) -> list[str]:
-        """Names of goals and of `possible` properties that nobody has settled yet."""
-        names = [*goal_names(self.system), *_possible(self.system)]
+        """Names of goals and of properties that nobody has settled yet."""
+        names = [*goal_names(self.system), *own_names(self.system)]
         return [name for name in names if name not in self.settled and not self._idle(name)]
 
     def _idle(self, name: str) -> bool:
@@ -172,12 +174,7 @@ class Symbolic:
                 wanted = [name for name in self._wanted() if name not in self.open]
                 if not wanted:
                     return
-                possible = set(_possible(self.system))
-                request = {
-                    "do": "search",
-                    "goals": [name for name in wanted if name not in possible],
-                    "dooms": [name for name in wanted if name in possible],
-                }
+                request = search_request(self.system, wanted)
                 self._tell(f"Z3 looks at runs of {self.depth} steps")
                 for name, answer in self._ask(child, request).get("found").entries():
                     self._found(name, answer)
@@ -191,8 +188,7 @@ class Symbolic:
                 "a question was too hard for Z3" if answer.value == "unknown" else answer.value
             )
             return
-        kind = "TRAP" if name in _possible(self.system) else "TRACE"
-        proof = admitted(answer, self.system, kind)
+        proof = admitted(answer, self.system, found_kind(self.system, name))
         self.settled.setdefault(name, Settled(proof, "bounded search"))
 
     def _proving(self) -> None:
@@ -216,19 +212,17 @@ class Symbolic:
             child.close()
 
     def _try(self, child: Child, name: str, stage: int) -> None:
-        request: dict[str, object] = {"do": "prove", "goal": name, "stage": stage}
-        if name in _possible(self.system):
-            if stage not in (2, LATE_PROGRESS):
-                return
-            many = stage == LATE_PROGRESS
-            request = {"do": "progress", "property": name, "many": many}
+        request = prove_request(self.system, name, stage)
+        if request is None:
+            return
         kind, _, rest = name.partition(" ")
         self._tell(f"Z3 looks for a proof about {rest or kind}")
         answer = self._ask(child, request)
         if answer.get("proof").value is not None:
-            kinds = ("PROGRESS",) if name in _possible(self.system) else ("INV", "KIND")
-            proof = admitted(answer.get("proof"), self.system, *kinds)
+            proof = admitted(answer.get("proof"), self.system, *proof_kinds(self.system, name))
             self.settled.setdefault(name, Settled(proof, answer.get("method").text()))
+        elif "why" in answer.object():
+            self._doubts[name] = answer.get("why").text()
 
     def _tell(self, text: str) -> None:
         if self.report is not None:
@@ -251,7 +245,3 @@ def _reason(trouble: ChildLost | InputError) -> str:
     if isinstance(trouble, InputError):
         return f"the solver's process answered something else: {trouble.diagnostics[0].message}"
     return _WHY.get(trouble.reason, f"the solver's process was lost: {trouble.text}")
-
-
-def _possible(system: System) -> list[str]:
-    return [prop.name for prop in system.properties if prop.kind == "possible"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deliverycheck.prove.names import MISHAP
+from deliverycheck.prove.names import MISHAP, own_names
 from deliverycheck.system import build
+from deliverycheck.system.fairness import resting
 from deliverycheck.system.model import Action, Clause, Property, System
 from deliverycheck.system.ranges import narrowed, range_of
 from deliverycheck.system.sorts import IntSort
@@ -13,35 +14,29 @@ from deliverycheck.system.terms import App, Const, Term, Var
 
 
 def goals_of(system: System) -> dict[str, Term]:
-    """Every goal by its name; together they decide all properties but the `possible` ones.
+    """Every goal by its name; together they decide all properties but those of `own_names`.
 
     `breaks P`: a state that breaks P; `tests P`: one that puts it to the test; `shows P N`: an
     example for clause N of a `sometimes` property.
     """
     goals = {MISHAP: mishap(system)}
-    rest = at_rest(system)
+    rest, own = resting(system), own_names(system)
     for prop in system.properties:
         if prop.kind == "sometimes":
             for number, clause in enumerate(prop.clauses):
                 goals[f"shows {prop.name} {number}"] = build.all_of(clause.when, clause.then)
             continue
         goals[f"tests {prop.name}"] = build.any_of(*(clause.when for clause in prop.clauses))
-        if prop.kind != "possible":
+        if prop.name not in own:
             broken = build.any_of(*map(breaking, prop.clauses))
-            resting = rest if prop.kind == "at-rest" else build.TRUE
-            goals[f"breaks {prop.name}"] = build.all_of(resting, broken)
+            restful = rest if prop.kind == "at-rest" else build.TRUE
+            goals[f"breaks {prop.name}"] = build.all_of(restful, broken)
     return goals
 
 
 def breaking(clause: Clause) -> Term:
     """What breaks a clause: its `when` without its `then`."""
     return build.all_of(clause.when, build.negate(clause.then))
-
-
-def at_rest(system: System) -> Term:
-    """No action but faults is enabled; what only a bound forbids could happen all the same."""
-    moves = (action.guard for action in system.actions if action.fault is None)
-    return build.all_of(*map(build.negate, moves))
 
 
 def enabled(action: Action) -> Term:

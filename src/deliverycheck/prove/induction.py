@@ -31,6 +31,8 @@ class Induction:
             self._going.append(self.frames.flag(self.frames.true(can)))
         self._assumed: dict[Term, Formula] = {}
         self._broken: dict[tuple[int, Term], Formula] = {}
+        self._wanted: dict[Term, Formula] = {}
+        self._then: dict[tuple[int, Term], Term] = {}
         self._shapes: dict[Term, str] = {}
         self._variables: dict[Term, frozenset[str]] = {}
         messages = {action.message for action in system.actions if action.message is not None}
@@ -59,7 +61,7 @@ class Induction:
         open_: dict[Term, Term] = {}
         for lemma in live:
             if not self._subjects(lemma).isdisjoint(action.updates):
-                open_[lemma] = after(action, lemma)
+                open_[lemma] = self._after(at, lemma)
         dropped: set[Term] = set()
         while open_:
             some = self.frames.flag(self.frames.either(self._breaks(at, lemma) for lemma in open_))
@@ -87,14 +89,20 @@ class Induction:
     def _breaks(self, at: int, lemma: Term) -> Formula:
         key = (at, lemma)
         if key not in self._broken:
-            then = after(self.system.actions[at], lemma)
-            self._broken[key] = self.frames.never(self.frames.true(then))
+            self._broken[key] = self.frames.never(self.frames.true(self._after(at, lemma)))
         return self._broken[key]
+
+    def _after(self, at: int, lemma: Term) -> Term:
+        key = (at, lemma)
+        if key not in self._then:
+            self._then[key] = after(self.system.actions[at], lemma)
+        return self._then[key]
 
     def excludes(self, lemmas: Sequence[Term], goal: Term) -> list[Term] | None:
         """The lemmas that are enough to keep the goal out of reach by themselves, or None."""
-        wanted = self.frames.flag(self.frames.true(goal))
-        return self._needed(lemmas, wanted)
+        if goal not in self._wanted:
+            self._wanted[goal] = self.frames.flag(self.frames.true(goal))
+        return self._needed(lemmas, self._wanted[goal])
 
     def _needed(self, lemmas: Sequence[Term], *wanted: Formula) -> list[Term] | None:
         flags = {self.frames.id_of(self.assume(lemma)): lemma for lemma in lemmas}

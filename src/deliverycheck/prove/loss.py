@@ -9,12 +9,12 @@ excludes `then`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from deliverycheck.prove.goals import breaking, conjuncts, cut_off
 from deliverycheck.prove.induction import Induction
-from deliverycheck.prove.names import STAGES
+from deliverycheck.prove.names import LATE, STAGES
 from deliverycheck.prove.paths import Path, Paths, possible_along, value_along
 from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.samples import FEW, MANY
@@ -118,25 +118,34 @@ def trap(system: System, state: State, goal: Term, effort: int) -> tuple[Term, .
 def progress(prover: Prover, prop: Property, *, many: bool) -> Progress | None:
     """Why every clause's goal can always still be reached, or None if no argument was found.
 
-    Paths are sought for the samples, then for whatever else the lemmas allow; that no state without
-    a path can be reached is then a goal like any other. With `many`, there are more samples.
+    Paths are sought for the samples; that no state without one of these can be reached is then a
+    goal like any other. If that fails, they are sought for whatever else the lemmas allow. With
+    `many`, there are more samples.
     """
     amount = MANY if many else FEW
     covering = [_Covering(prover, Covers(clause)) for clause in prop.clauses]
     for one in covering:
         if not all(one.serves(state) for state in prover.samples(amount)):
             return None
+    if found := _progress(prover, covering, 2):
+        return found
+    for one in covering:
         one.serve_all(prover.lemmas(amount, long=True))
+    tried = (_progress(prover, covering, stage) for stage in ((LATE,) if many else (2, 3, 4)))
+    return next(filter(None, tried), None)
+
+
+def _progress(prover: Prover, covering: Iterable[_Covering], stage: int) -> Progress | None:
+    """A proof, by a stage's method, that some path serves each state that can be reached."""
     uncovered = build.any_of(*(one.covers.left for one in covering))
-    for stage in (5,) if many else (2, 3, 4):
-        found = prover.unreachable(uncovered, stage)
-        if found is not None and isinstance(found.proof, Inductive):
-            return Progress(
-                found.proof.invariant,
-                tuple(var.name for var in measured(prover.system)),
-                tuple(tuple(one.covers.paths) for one in covering),
-            )
-    return None
+    found = prover.unreachable(uncovered, stage, unseen=True)
+    if found is None or not isinstance(found.proof, Inductive):
+        return None
+    return Progress(
+        found.proof.invariant,
+        tuple(var.name for var in measured(prover.system)),
+        tuple(tuple(one.covers.paths) for one in covering),
+    )
 
 
 def measured(system: System) -> list[Var]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deliverycheck.system.model import System
+from deliverycheck.system.model import PropertyKind, System
 
 MISHAP = "mishap"
 """The goal in which some step goes wrong: a check fails, or a value leaves its sort."""
@@ -14,6 +14,15 @@ searcher's integers are chosen for as many."""
 STAGES = 5
 """The methods of the prover, in the order in which they are tried."""
 
+LATE = STAGES
+"""The last stage, which learns from more samples; what they help is tried once more then."""
+
+
+def own_names(system: System) -> dict[str, PropertyKind]:
+    """The properties that no goal decides: each is settled under its own name."""
+    kinds = ("possible", "leads-to")
+    return {prop.name: prop.kind for prop in system.properties if prop.kind in kinds}
+
 
 def goal_names(system: System) -> list[str]:
     """The names of a system's goals (see `goals.goals_of`)."""
@@ -23,6 +32,6 @@ def goal_names(system: System) -> list[str]:
             names += [f"shows {prop.name} {at}" for at in range(len(prop.clauses))]
             continue
         names.append(f"tests {prop.name}")
-        if prop.kind != "possible":
+        if prop.name not in own_names(system):
             names.append(f"breaks {prop.name}")
     return names

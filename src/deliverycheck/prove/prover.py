@@ -3,7 +3,7 @@
 Stages (`names.STAGES` of them), cheap ones first, so that others can settle a goal in the meantime:
 
 1. lemmas of one or two literals, and what is inductive among them;
-2. lemmas of three literals as well;
+2. lemmas of three literals as well, and, where they do not suffice, clauses made to order;
 3. k-induction with these lemmas;
 4. Spacer, with these lemmas;
 5. lemmas from many more samples.
@@ -11,14 +11,17 @@ Stages (`names.STAGES` of them), cheap ones first, so that others can settle a g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from deliverycheck.prove.blocking import Seen, blocked
 from deliverycheck.prove.goals import mishap
 from deliverycheck.prove.induction import Induction
 from deliverycheck.prove.kinduction import k_induction
 from deliverycheck.prove.lemmas import Literals, long_clauses, observed, short_clauses
 from deliverycheck.prove.samples import FEW, MANY, Amount, sampled
 from deliverycheck.prove.spacer import spacer
+from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
 from deliverycheck.system.certificates import Inductive, KInduction
 from deliverycheck.system.model import State, System
@@ -58,29 +61,51 @@ class Prover:
         """An inductive set of lemmas learnt from so many samples."""
         key = (amount, long)
         if key not in self._lemmas:
-            if amount not in self._observed:
-                self._observed[amount] = observed(self.system, self.samples(amount))
-            literals = self._observed[amount]
+            literals = self._literals(amount)
             candidates = short_clauses(literals)
             if long:
                 candidates += long_clauses(literals, frozenset(candidates))
             self._lemmas[key] = Induction(self.system, self.effort).inductive(candidates)
         return self._lemmas[key]
 
-    def unreachable(self, goal: Term, stage: int) -> Proved | None:
-        """A proof, by a stage's method, that no run meets the goal or goes wrong; or None."""
+    def _literals(self, amount: Amount) -> Literals:
+        if amount not in self._observed:
+            self._observed[amount] = observed(self.system, self.samples(amount))
+        return self._observed[amount]
+
+    def seen(self, amount: Amount) -> Seen:
+        """The system as so many samples show it."""
+        return Seen(self.system, self._literals(amount), self.samples(amount))
+
+    def unreachable(self, goal: Term, stage: int, *, unseen: bool = False) -> Proved | None:
+        """A proof, by a stage's method, that no run meets the goal or goes wrong; or None.
+
+        A goal is `unseen` if it was made so that no sample meets it.
+        """
+        unseen = unseen or stage != 2 or not any(map(self._meets(goal), self.samples(FEW)))
         goal = build.any_of(goal, self._mishap)
         match stage:
             case 1:
                 return self._small(self.lemmas(FEW, long=False), goal, "lemmas")
             case 2:
-                return self._small(self.lemmas(FEW, long=True), goal, "lemmas")
+                return self._by_lemmas(goal, unseen=unseen)
             case 3:
                 return self._by_k_induction(goal)
             case 4:
                 return self._by_spacer(goal)
             case _:
                 return self._small(self.lemmas(MANY, long=True), goal, "lemmas")
+
+    def _meets(self, goal: Term) -> Callable[[State], bool]:
+        return lambda state: evaluate(goal, self.system.valuation(state)) is True
+
+    def _by_lemmas(self, goal: Term, *, unseen: bool) -> Proved | None:
+        lemmas = self.lemmas(FEW, long=True)
+        found = self._small(lemmas, goal, "lemmas")
+        if found is not None or not unseen:
+            return found
+        more = blocked(self.seen(FEW), lemmas, goal, self.effort)
+        return None if more is None else self._small([*lemmas, *more], goal, "lemmas")
 
     def _by_k_induction(self, goal: Term) -> Proved | None:
         found = k_induction(self.system, goal, self.lemmas(FEW, long=True), self.effort)

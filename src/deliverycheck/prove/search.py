@@ -51,8 +51,15 @@ class Search:
             frames.require(frames.never(frames.true(goal, self.depth)))
             return None
         if first:
-            self._first_start(self._least_actions(self._fewest_faults([wanted])))
+            self.first([wanted])
         return self.run()
+
+    def first(self, assumed: list[Formula]) -> list[Formula]:
+        """Of the runs with what is assumed, settle the first: it is what the solver has in mind.
+
+        It has the fewest faults, then the least actions. There must be such a run.
+        """
+        return self._first_start(self._least_actions(self._fewest_faults(assumed)))
 
     def run(self) -> RunOf:
         """The run the solver has in mind, after a `sat`."""
@@ -90,8 +97,10 @@ class Search:
             self.frames.check(*assumed)
         return assumed
 
-    def _first_start(self, assumed: list[Formula]) -> None:
+    def _first_start(self, assumed: list[Formula]) -> list[Formula]:
         """Of several initial states that fit, the first."""
         for state in self.system.initial:
-            if self.frames.check(*assumed, self.frames.flag(self.frames.same(state))) == "sat":
-                return
+            start = self.frames.flag(self.frames.same(state))
+            if self.frames.check(*assumed, start) == "sat":
+                return [*assumed, start]
+        return assumed

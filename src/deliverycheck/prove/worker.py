@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from deliverycheck.exchange.certificates import proof_document
 from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import Reader
+from deliverycheck.prove.arrival import Arrival
 from deliverycheck.prove.goals import goals_of, property_of
+from deliverycheck.prove.lasso import Lassos
 from deliverycheck.prove.loss import Doom, progress
+from deliverycheck.prove.names import LATE
 from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.search import Search
 from deliverycheck.system.certificates import Runs
@@ -29,14 +32,17 @@ class Worker:
     goals: Mapping[str, Term]
     prover: Prover
     search: Search
+    lassos: Lassos
+    arrival: Arrival
     dooms: dict[str, Doom] = field(default_factory=dict[str, Doom])
 
     @staticmethod
     def of(system: System) -> Worker:
         """A worker for a system."""
-        return Worker(system, goals_of(system), Prover(system, EFFORT), Search(system, EFFORT))
+        prover, search = Prover(system, EFFORT), Search(system, EFFORT)
+        return Worker(system, goals_of(system), prover, search, Lassos(search), Arrival(prover))
 
-    def searched(self, goals: list[str], dooms: list[str]) -> dict[str, Json]:
+    def searched(self, goals: list[str], dooms: list[str], lassos: list[str]) -> dict[str, Json]:
         """Look for runs of the present length, then go on to the next."""
         found: dict[str, Json] = {}
         for name in goals:
@@ -50,6 +56,10 @@ class Worker:
             trap = self.dooms[name].at(self.search)
             if trap is not None:
                 found[name] = trap if isinstance(trap, str) else proof_document(trap)
+        for name in lassos:
+            lasso = self.lassos.at(property_of(self.system, name))
+            if lasso is not None:
+                found[name] = lasso if isinstance(lasso, str) else proof_document(lasso)
         self.search.deepen()
         return {"found": found}
 
@@ -60,9 +70,15 @@ class Worker:
             return {"proof": None}
         return {"proof": proof_document(found.proof), "method": found.method}
 
-    def progresses(self, name: str, *, many: bool) -> dict[str, Json]:
-        """Try to show that the goals of a `possible` property can always still be reached."""
-        found = progress(self.prover, property_of(self.system, name), many=many)
+    def progresses(self, name: str, stage: int) -> dict[str, Json]:
+        """Try to show that a property's goals can be reached always, or are in the end."""
+        prop = property_of(self.system, name)
+        if prop.kind == "leads-to":
+            chain = self.arrival.chain(prop, stage)
+            if isinstance(chain, str):
+                return {"proof": None, "why": chain}
+            return {"proof": proof_document(chain), "method": "stages"}
+        found = progress(self.prover, prop, many=stage == LATE)
         return {"proof": None if found is None else proof_document(found), "method": "paths"}
 
 
@@ -84,9 +100,8 @@ class Desk:
         if task == "search":
             goals = [item.text() for item in reader.get("goals").items()]
             dooms = [item.text() for item in reader.get("dooms").items()]
-            return self._worker.searched(goals, dooms)
+            lassos = [item.text() for item in reader.get("lassos").items()]
+            return self._worker.searched(goals, dooms, lassos)
         if task == "prove":
             return self._worker.proved(reader.get("goal").text(), reader.get("stage").number(1))
-        return self._worker.progresses(
-            reader.get("property").text(), many=reader.get("many").value is True
-        )
+        return self._worker.progresses(reader.get("property").text(), reader.get("stage").number(1))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deliverycheck.errors import CODES, Diagnostic
 from deliverycheck.report.jsonout import diagnostic_document
-from deliverycheck.report.text import styled, wrapped
+from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.system.verdicts import Json
 
 

@@ -11,6 +11,7 @@ from math import inf
 from deliverycheck.errors import Diagnostic
 from deliverycheck.explain.invariants.told import told_invariant
 from deliverycheck.explain.story import sentence
+from deliverycheck.report.coverage import coverage_document
 from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import (
     Answer,
@@ -90,11 +91,16 @@ def model_document(result: ModelResult) -> dict[str, Json]:
         "messages": result.messages,
         "settings": dict(result.settings),
         "faults": budget_document(result.faults),
+        "fairness": result.fairness,
         "claims": result.claims,
         "exploration": exploration,
         "properties": [property_document(prop, result.system) for prop in result.properties],
         "assumptions": list(result.assumptions),
-        "warnings": [{"code": w.code, "text": w.text} for w in result.warnings],
+        "warnings": [
+            {"code": w.code, "text": w.text, "file": w.file, "line": w.line}
+            for w in result.warnings
+        ],
+        "coverage": None if result.coverage is None else coverage_document(result.coverage),
     }
 
 
@@ -111,6 +117,7 @@ def property_document(prop: PropertyResult, system: System | None) -> dict[str, 
         "because": list(prop.because),
         "engines": {answer.engine: _answer(answer) for answer in prop.answers},
         "trace": trace_document(prop.trace) if prop.trace else None,
+        "example": trace_document(prop.example) if prop.example else None,
     }
 
 
@@ -140,7 +147,7 @@ def _answer(answer: Answer) -> Json:
 
 
 def trace_document(trace: Trace) -> dict[str, Json]:
-    """A run, step by step."""
+    """A run, step by step; `loop_start` is how many steps come before those that repeat."""
     return {
         "steps": [_step(step) for step in trace.steps],
         "loop_start": trace.loop_start,

@@ -1,4 +1,4 @@
-"""The seed's table, computed: can lose? can duplicate? out of order? and what it costs."""
+"""The seed's table, computed: can lose? can duplicate? out of order? eventually? and the cost."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ COLUMNS: Mapping[str, str] = {
     "can lose?": "no-loss",
     "can duplicate?": "no-duplicate-effect",
     "out of order?": "in-order",
+    "eventually?": "eventual-effect",
 }
-"""The questions, each with the property whose violation means yes."""
+"""The questions, each with the property that answers it."""
+
+HOPED_FOR = ("eventual-effect",)
+"""Where the answer yes is the good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,11 @@ def _cell_document(prop: PropertyResult) -> Json:
 
 
 def _answer(prop: PropertyResult) -> str:
-    return {"holds": "no", "violated": "yes"}.get(prop.verdict, prop.verdict)
+    good, bad = ("yes", "no") if prop.name in HOPED_FOR else ("no", "yes")
+    return {"holds": good, "violated": bad}.get(prop.verdict, prop.verdict)
 
 
-NARROW = 64
+NARROW = 76
 """Columns a table needs; with fewer, each row becomes a list."""
 
 
@@ -105,10 +110,11 @@ def _table(rows: Sequence[Row]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("model, claim, faults", no_wrap=True)
     for heading in (*COLUMNS, "cost"):
-        table.add_column(heading, overflow="fold")
+        *front, last = heading.split()
+        table.add_column("\n".join((" ".join(front), last)), overflow="fold")
     for number, row in enumerate(rows):
         table.add_row(*map(Text, _cells(row)), end_section=number + 1 < len(rows))
     return table
@@ -118,4 +124,4 @@ def _cell(prop: PropertyResult) -> str:
     if prop.verdict != "violated" or prop.trace is None:
         return _answer(prop)
     because = "\n+ ".join(prop.because) or "no fault"
-    return f"yes\n{len(prop.trace.steps)} steps\n{because}"
+    return f"{_answer(prop)}\n{len(prop.trace.steps)} steps\n{because}"

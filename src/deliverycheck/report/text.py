@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from textwrap import wrap
 
-import click
-
-from deliverycheck.explain.invariants.told import told_invariant
-from deliverycheck.explain.story import outcome, sentence
+from deliverycheck.report.coverage import coverage_text
+from deliverycheck.report.layout import styled, wrapped
+from deliverycheck.report.liveness import carried, fairness_note
+from deliverycheck.report.proofs import certificates_note, proofs_text
+from deliverycheck.report.stories import runs_text
 from deliverycheck.system.guarantees import GUARANTEES
-from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
+from deliverycheck.system.verdicts import Caution, ModelResult, PropertyResult, Verdict
 
-PROOFS = ("inductive-invariant", "k-induction", "progress")
+PROOFS = ("inductive-invariant", "k-induction", "progress", "ranking")
 """Kinds of evidence that hold for any number of copies and retries."""
-
-FEW_LINES = 6
-"""Lines of an invariant that are shown unless all are asked for."""
 
 NARROW = 20
 """Columns that notes beside a verdict need; with fewer they go below it."""
@@ -51,17 +47,24 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     for prop in result.properties:
         yield from _verdict_line(prop, longest, width)
     told = [prop for prop in result.properties if verbose or prop.expected is not None]
-    for names, prop in _stories(told or result.properties):
-        yield ""
-        yield from _story(names, prop, width)
-    yield from _whys(result, told, width, verbose=verbose)
-    notes = [*_certificates(result), *(f"assumes: {text}" for text in result.assumptions)]
-    notes += [f"note ({w.code}): {w.text}" for w in result.warnings]
+    yield from runs_text(told or result.properties, width)
+    yield from proofs_text(result, told, width, verbose=verbose)
+    notes = [text for prop in told if (text := carried(prop))]
+    notes += [*certificates_note(result), *fairness_note(result)]
+    notes += [f"assumes: {text}" for text in result.assumptions]
+    notes += [f"note ({w.code}): {_place(w)}{w.text}" for w in result.warnings]
     if notes:
         yield ""
     for note in notes:
         yield from wrapped(note, width, "  ", "    ")
+    if verbose and result.coverage is not None:
+        yield ""
+        yield from coverage_text(result.coverage, width)
     yield ""
+
+
+def _place(caution: Caution) -> str:
+    return f"{caution.file}:{caution.line}: " if caution.file else ""
 
 
 def _looked_at(result: ModelResult) -> str:
@@ -73,8 +76,8 @@ def _looked_at(result: ModelResult) -> str:
     explicit = [a for prop in result.properties for a in prop.answers if a.engine == "explicit"]
     if found.complete and any(answer.within for answer in explicit):
         seen = "all of them within bounds"
-        proofs = [prop.evidence for prop in result.properties if prop.evidence.kind in PROOFS]
-        if proofs and not any(evidence.within for evidence in proofs):
+        held = [prop.evidence for prop in result.properties if prop.verdict == "holds"]
+        if held and all(one.kind in PROOFS and not one.within for one in held):
             seen += ", beyond which the proofs go"
     counts = f"{found.states:,} states, {found.transitions:,} transitions, depth {found.depth}"
     return f"{counts}: {seen}"
@@ -96,8 +99,10 @@ def summary(results: Sequence[ModelResult]) -> Iterator[str]:
     if not results:
         return
     count = f"{len(results)} model" + ("s" if len(results) != 1 else "")
+    untested = sum(_is_untested(prop) for result in results for prop in result.properties)
     if not wrong:
-        yield f"{count}: everything as expected."
+        vain = f"nothing against what was expected, but {untested} not put to the test"
+        yield f"{count}: {vain if untested else 'everything as expected'}."
         return
     for result, prop in wrong:
         because = f", because of {' and '.join(prop.because)}" if prop.because else ""
@@ -138,7 +143,9 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
         count = len(prop.trace.steps)
         because = " and ".join(prop.because)
         why = f", because of {because}" if because else ", with no fault at all"
-        notes.append(f"{count} step{'s' if count != 1 else ''}{why}")
+        loop = prop.trace.loop_start
+        round_ = "" if loop in (None, count) else f", for ever from step {(loop or 0) + 1}"
+        notes.append(f"{count} step{'s' if count != 1 else ''}{round_}{why}")
     if prop.verdict == "holds" and prop.evidence.kind in PROOFS:
         notes.append("proved")
     if prop.verdict == "holds" and prop.evidence.within:
@@ -156,118 +163,16 @@ def _verdict_line(prop: PropertyResult, longest: int, width: int) -> Iterator[st
     yield from (" " * column + line for line in rest)
 
 
+def _is_untested(prop: PropertyResult) -> bool:
+    """Whether nothing speaks against an expectation, and nothing for it."""
+    return prop.expected == "holds" and prop.verdict == "vacuous"
+
+
 def _expectation(prop: PropertyResult) -> str:
+    if _is_untested(prop):
+        return "expected: holds"
     if prop.as_expected:
         return "as expected"
     if prop.verdict == "undetermined":
         return f"expected: {prop.expected}"
     return f"NOT AS EXPECTED: {prop.expected}"
-
-
-def _stories(
-    properties: Sequence[PropertyResult],
-) -> Iterator[tuple[list[str], PropertyResult]]:
-    """Each run once, with all the properties it breaks."""
-    told: list[tuple[Trace, list[str], PropertyResult]] = []
-    for prop in properties:
-        if prop.trace is None:
-            continue
-        for trace, names, _ in told:
-            if trace.steps == prop.trace.steps:
-                names.append(prop.name)
-                break
-        else:
-            told.append((prop.trace, [prop.name], prop))
-    for _, names, prop in told:
-        yield names, prop
-
-
-def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
-    trace = prop.trace
-    if trace is None:
-        return
-    head = f"How {' and '.join(names)} {'is' if len(names) == 1 else 'are'} broken:"
-    yield from wrapped(head, width, "  ")
-    for step in trace.steps:
-        mark = f"  [fault: {step.fault}]" if step.fault else ""
-        yield from wrapped(f"{step.index:>2}. {sentence(step)}.{mark}", width, "    ", "        ")
-    yield from wrapped(f"So {outcome(prop)}.", width, "    ")
-
-
-def _whys(
-    result: ModelResult, told: Sequence[PropertyResult], width: int, *, verbose: bool
-) -> Iterator[str]:
-    """Why properties hold, or why a loss is for good; each invariant once."""
-    groups: dict[tuple[object, ...], list[PropertyResult]] = {}
-    for prop in told:
-        if prop.evidence.invariant and prop.verdict in ("holds", "violated"):
-            key = (prop.verdict, prop.evidence.invariant, prop.evidence.kind)
-            groups.setdefault(key, []).append(prop)
-    for props in groups.values():
-        yield ""
-        yield from _why(result, props, width, verbose=verbose)
-
-
-def _why(
-    result: ModelResult, props: Sequence[PropertyResult], width: int, *, verbose: bool
-) -> Iterator[str]:
-    if result.system is None:
-        return
-    names = " and ".join(prop.name for prop in props)
-    evidence = props[0].evidence
-    lines = told_invariant(result.system, evidence.invariant)
-    shown = lines if verbose else lines[:FEW_LINES]
-    if props[0].verdict == "violated":
-        head = f"Why {names} {_be(props)} broken for good: from there on, whatever happens,"
-    else:
-        head = f"Why {names} {_hold(props)}: true at the start, and kept by every step,"
-    yield from wrapped(head, width, "  ")
-    for line in shown:
-        yield from wrapped(line, width, "    ", "        ")
-    if len(shown) < len(lines):
-        yield f"    and {len(lines) - len(shown)} more (-v shows them)"
-    if evidence.kind == "progress":
-        count, longest = evidence.detail["paths"], evidence.detail["longest"]
-        text = f"so one of {count} sequences of steps (of at most {longest}) can always be taken on"
-        yield from wrapped(f"{text} the way to the effect", width, "    ")
-    if evidence.kind == "k-induction":
-        k = evidence.detail["k"]
-        text = f"and after {k} steps in a row that break nothing, the next one cannot either"
-        yield from wrapped(text, width, "    ")
-
-
-def _be(props: Sequence[PropertyResult]) -> str:
-    return "is" if len(props) == 1 else "are"
-
-
-def _hold(props: Sequence[PropertyResult]) -> str:
-    return "holds" if len(props) == 1 else "hold"
-
-
-def _certificates(result: ModelResult) -> Iterator[str]:
-    """How many certificates there are, and who has accepted them."""
-    checked = [prop.evidence.checked for prop in result.properties if prop.evidence.checked]
-    by = Counter(" and ".join(one.by) for one in checked if one.status == "accepted")
-    if by:
-        parts = ", ".join(f"{count} by {names}" for names, count in sorted(by.items()))
-        yield f"certificates: {by.total()} of {len(checked)} accepted ({parts})"
-    for reason in dict.fromkeys(one.reason for one in checked if one.status == "unchecked"):
-        yield f"not certified: {reason}"
-
-
-def styled(text: str, colour: str | None = None, *, bold: bool = False) -> str:
-    """The text with decoration, unless the reader asked for none (https://no-color.org)."""
-    return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold)
-
-
-def wrapped(text: str, width: int, first: str, rest: str | None = None) -> list[str]:
-    """The text in lines, the first and the others indented as given."""
-    indent = first if rest is None else rest
-    return wrap(
-        text,
-        max(width, 20),
-        initial_indent=first,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.system.fairness import Assumption, assumptions_of
 from deliverycheck.system.model import Action, State, System
 from deliverycheck.system.sorts import Value, contains
 from deliverycheck.system.terms import App, Const, Op, Term, Var
@@ -116,13 +117,23 @@ def perform(system: System, action: Action, before: Mapping[str, Value]) -> Stat
 
 
 def at_rest(system: System, state: State) -> bool:
-    """Whether no action but faults is enabled: nothing has to happen any more.
+    """Whether nothing has to happen any more: no step that is relied upon is possible."""
+    return not any(can_happen(system, one, state) for one in assumptions_of(system))
+
+
+def can_happen(system: System, assumption: Assumption, state: State) -> bool:
+    """Whether a step that is relied upon is possible, and would change the state.
 
     A step that only a bound of the instance forbids could happen all the same.
     """
     now = system.valuation(state)
-    return not any(
-        action.fault is None and evaluate(action.guard, now) for action in system.actions
+    return any(
+        evaluate(action.guard, now)
+        and (
+            not all(evaluate(bound.term, now) for bound in action.bounds)
+            or any(evaluate(term, now) != now[name] for name, term in action.updates.items())
+        )
+        for action in (system.actions[at] for at in assumption.actions)
     )
 
 

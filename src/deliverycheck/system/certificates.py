@@ -94,7 +94,76 @@ class Progress:
     paths: tuple[tuple[tuple[int, ...], ...], ...]
 
 
-Proof: TypeAlias = Inductive | KInduction | ReachableSet | Runs | Trap | Progress
+@dataclass(frozen=True, slots=True)
+class Lasso:
+    """LASSO: a fair run without end in which what a `leads-to` clause promises never comes.
+
+    From its last state, which equals state number `loop`, the run repeats what lies between for
+    ever; where `loop` is the last state itself, nothing happens any more. Some state meets the
+    clause's `when`; neither it, nor any state after it, nor any in the loop meets `then`. Every
+    assumption of `system.fairness` is met by the loop: a weak one is not possible in one of its
+    states, or taken by one of its steps; a strong one is possible in none of its states, or taken.
+    """
+
+    run: RunOf
+    loop: int
+    clause: int
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """States among which no fair run stays for ever, by their numbers.
+
+    No step of the fairness assumption number `helpful` stays in the class. A weak one is possible
+    in all of its states. A strong one need not be: the states without it are divided further, into
+    the `inner` classes, which steps between such states pass through in their order.
+    """
+
+    states: tuple[int, ...]
+    helpful: int
+    inner: tuple[Class, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """RANK: why what `leads-to` promises comes in the end, state by state.
+
+    `states` and `digest` are as in `ReachableSet`; states are numbered from 0 in the order of that
+    digest's lines. For each clause, the classes hold each state that is open (reachable from one
+    with `when` through states without `then`) exactly once, and steps between open states never
+    lead to an earlier class (Manna and Pnueli 1991: well-founded ranks with helpful steps).
+    """
+
+    states: int
+    digest: str
+    clauses: tuple[tuple[Class, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """As a `Class`, but the states are those that satisfy a term, and no earlier stage's term."""
+
+    where: Term
+    helpful: int
+    inner: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """CHAIN: why what `leads-to` promises comes in the end, for any number of states.
+
+    The invariant is inductive. For each clause, a state that satisfies it with `when` and without
+    `then` is in one of the stages. From a stage every step leads to `then`, or to the same or a
+    later stage. In each, the helpful assumption is as for a `Class`.
+    """
+
+    invariant: tuple[Term, ...]
+    clauses: tuple[tuple[Stage, ...], ...]
+
+
+Proof: TypeAlias = (
+    Inductive | KInduction | ReachableSet | Runs | Trap | Progress | Lasso | Ranking | Chain
+)
 
 Claimed: TypeAlias = Literal["holds", "violated", "vacuous"]
 

@@ -21,12 +21,10 @@ STANDARD = (
     "no-phantom-effect",
     "in-order",
     "no-stale-effect",
+    "eventual-effect",
     "no-deadlock",
 )
 """The properties every model that speaks to the ledger is checked for."""
-
-NOT_YET = ("eventual-effect",)
-"""Properties the guarantees name that this version does not check, and says so."""
 
 GUARANTEES: Mapping[Claim, tuple[str, ...]] = {
     "at-most-once": ("no-duplicate-effect", "no-phantom-effect"),

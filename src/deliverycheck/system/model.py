@@ -23,7 +23,7 @@ the network, the ledger no protocol can see, and what is left of the environment
 
 Fairness: TypeAlias = Literal["none", "weak", "strong"]
 
-PropertyKind: TypeAlias = Literal["always", "sometimes", "possible", "at-rest"]
+PropertyKind: TypeAlias = Literal["always", "sometimes", "possible", "at-rest", "leads-to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,10 @@ class Property:
     * `sometimes`: for each clause some reachable state satisfies `when` and `then`;
     * `possible`: from every reachable state with `when`, some continuation (faults included)
       reaches `then`: AG (when -> EF then); its violation is a doomed state;
-    * `at-rest`: like `always`, in states where no action but faults is enabled.
+    * `at-rest`: like `always`, in states where nothing has to happen any more: no step that
+      fairness speaks of is possible (see `system.fairness`);
+    * `leads-to`: in every fair run, each state with `when` is followed by one with `then`, or has
+      it itself (Owicki and Lamport 1982: `when` ~> `then`).
     """
 
     name: str

@@ -42,9 +42,10 @@ class Answer:
 class Evidence:
     """Why a verdict can be believed.
 
-    `kind` is `inductive-invariant`, `k-induction` or `progress` (a proof, for any number of copies
-    and retries), `exhaustive` (every reachable state was looked at), `run` (a counterexample,
-    replayed by plain CPython) or `bounded` (a search that ended early: never behind a `holds`).
+    `kind` is `inductive-invariant`, `k-induction`, `progress` or `ranking` (a proof, for any number
+    of copies and retries), `exhaustive` (every reachable state was looked at), `run` or `lasso` (a
+    counterexample, or one without end, replayed by plain CPython) or `bounded` (a search that ended
+    early: never behind a `holds`).
     `within` names the bounds that cut behaviour off; empty means the verdict is about the whole
     model.
     """
@@ -82,7 +83,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A run from an initial state: `states` has one more entry than `steps`."""
+    """A run from an initial state: `states` has one more entry than `steps`.
+
+    One without end has a `loop_start`: its last state equals `states[loop_start]`, and from there
+    it repeats the steps in between for ever. Where `loop_start` is the number of steps, nothing
+    happens any more.
+    """
 
     steps: tuple[Step, ...]
     states: tuple[State, ...]
@@ -106,6 +112,8 @@ class PropertyResult:
     about: str = ""
     """The instance that is violated, mostly a message."""
     trace: Trace | None = None
+    example: Trace | None = None
+    """A run to what a `sometimes` property asks for."""
     reason: str = ""
     """Why it is undetermined or vacuous, in words."""
     answers: tuple[Answer, ...] = ()
@@ -148,6 +156,42 @@ class Caution:
 
     code: str
     text: str
+    file: str | None = None
+    """The source it is about, without the folders of the machine."""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How often an action was taken: by how many steps between the states that were found."""
+
+    actor: str
+    name: str
+    step: str
+    """The step of the model it belongs to, whatever the message."""
+    fault: str | None
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """The places of a process (an actor's method) that were reached, and those that never were."""
+
+    process: str
+    reached: tuple[str, ...]
+    never: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the explored runs went through.
+
+    Where not everything was looked at (`complete`), what is missing may come later.
+    """
+
+    actions: tuple[Taken, ...]
+    places: tuple[Visited, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +213,9 @@ class ModelResult:
     """What the expectations come from, in words."""
     system: System | None = None
     """What the proofs speak about."""
+    fairness: str = "strong"
+    """How fair receiving from a channel is."""
     interrupted: bool = False
     """Whether Ctrl-C ended an engine before it was done."""
+    coverage: Coverage | None = None
+    """What was gone through; None where no states were visited."""

@@ -37,7 +37,7 @@ def live_names(flow: Flow) -> list[set[Name]]:
         changed = False
         for at in range(len(flow.code) - 1, -1, -1):
             instruction = flow.code[at]
-            after = set[Name]().union(*(live[to] for to in _next(at, instruction)))
+            after = set[Name]().union(*(live[to] for to in following(at, instruction)))
             before = set(_reads(instruction)) | (after - set(_writes(instruction)))
             if isinstance(instruction, Enter | Leave):
                 depth = len(instruction.callee.path)
@@ -53,7 +53,7 @@ def written_names(flow: Flow) -> set[Name]:
     return {name for instruction in flow.code for name in _writes(instruction)}
 
 
-def _next(at: int, instruction: Instruction) -> tuple[int, ...]:
+def following(at: int, instruction: Instruction) -> tuple[int, ...]:
     """Where the code may go on."""
     match instruction:
         case Jump(to):

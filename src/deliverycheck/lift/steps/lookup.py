@@ -51,7 +51,7 @@ def own_of(path: Path, name: str) -> Val:
         raise Refusal(
             "DC119",
             "a step cannot look into the ledger: no protocol knows what really happened",
-            "Keep a field of your own; only `@always` and `@sometimes` read the ledger.",
+            "Keep a field of your own; only `@always`, `@sometimes` and `@leads_to` read it.",
         )
     known = [*context.fields, *(s for s in context.settings if s != "messages")]
     text = f"this model has no field or setting `{name}`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Sort
@@ -14,6 +14,7 @@ from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.shapes import Shape
 from deliverycheck.lift.code.flow import Scope
 from deliverycheck.lift.code.liveness import Name
+from deliverycheck.lift.code.spots import Spot
 from deliverycheck.lift.values.value import Sym, Val
 from deliverycheck.system import build
 from deliverycheck.system.model import Bound, Event
@@ -29,6 +30,16 @@ class Mishap:
     file: str
     line: int
     fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a path has to get past: elsewhere the step is blocked, or Python raises."""
+
+    term: Term
+    raises: bool = False
+    spot: Spot | None = None
+    """Where a `require` of the author says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,9 @@ class Path:
     locals: dict[Name, Val] = field(default_factory=dict[Name, Val])
     declared: dict[Name, Shape] = field(default_factory=dict[Name, Shape])
     conditions: list[Term] = field(default_factory=list[Term])
+    """One term, simplified: what holds in all states in which the path is taken this far."""
+    gates: list[Gate] = field(default_factory=list[Gate])
+    """The same piece by piece, in the order of the code."""
     bounds: list[Bound] = field(default_factory=list[Bound])
     events: list[Event] = field(default_factory=list[Event])
     touched: set[str] = field(default_factory=set[str])
@@ -93,6 +107,7 @@ class Path:
             dict(self.locals),
             dict(self.declared),
             list(self.conditions),
+            list(self.gates),
             list(self.bounds),
             list(self.events),
             self.touched,
@@ -104,30 +119,41 @@ class Path:
             list(self.owed),
         )
 
-    def assume(self, term: Term) -> bool:
+    def assume(self, term: Term, spot: Spot | None = None) -> bool:
         """Go on only where `term` holds; False if that is nowhere."""
-        self.conditions = [build.all_of(*self.conditions, term)]
+        return self._past(Gate(term, spot=spot))
+
+    def _past(self, gate: Gate) -> bool:
+        if gate.term != build.TRUE or gate.spot is not None:
+            self.gates.append(gate)
+        self.conditions = [build.all_of(*self.conditions, gate.term)]
         return self.conditions[0] != build.FALSE
 
     def demand(self, term: Term, message: str, scope: Scope, node: ast.AST) -> None:
         """Python would raise here without `term`: where that can be, the model is wrong."""
         failing = build.all_of(*self.conditions, build.negate(term))
+        gate = Gate(term, raises=True)
         if failing == build.FALSE:
+            self.gates += [gate] if term != build.TRUE else []
             return
         code = scope.function.__code__
         line: int = getattr(node, "lineno", code.co_firstlineno)
         self.mishaps.append(Mishap(failing, message, code.co_filename, line, self.fault))
         self.owed.append(term)
-        self.assume(term)
+        self._past(gate)
 
     @contextmanager
     def under(self, assumption: Term) -> Generator[None]:
         """What is looked at inside is looked at only where `assumption` holds."""
-        before, mark = self.conditions, len(self.owed)
+        before, mark, passed = self.conditions, len(self.owed), len(self.gates)
         self.conditions = [build.all_of(*before, assumption)]
         try:
             yield
         finally:
+            self.gates[passed:] = [
+                replace(gate, term=build.implies(assumption, gate.term))
+                for gate in self.gates[passed:]
+            ]
             owed = [build.implies(assumption, term) for term in self.owed[mark:]]
             self.owed[mark:] = owed
             self.conditions = [build.all_of(*before, *owed)]

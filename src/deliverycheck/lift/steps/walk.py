@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ast
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import assert_never, get_type_hints
+from dataclasses import dataclass, field
+from typing import assert_never
 
-from deliverycheck.lang.domains import Sort as Things
-from deliverycheck.lang.hints import Refused, shape_of
-from deliverycheck.lang.shapes import Shape
 from deliverycheck.lift.code.flow import (
     Ask,
     Blocked,
@@ -26,19 +22,18 @@ from deliverycheck.lift.code.flow import (
     Loop,
     Next,
     Run,
-    Scope,
     Stop,
 )
-from deliverycheck.lift.code.liveness import Name
 from deliverycheck.lift.code.refusal import Refusal
+from deliverycheck.lift.steps.demands import demand, quiet, spot
 from deliverycheck.lift.steps.expressions import condition, expression
-from deliverycheck.lift.steps.path import Path, Timer
+from deliverycheck.lift.steps.inlining import enter, leave
+from deliverycheck.lift.steps.path import Path
 from deliverycheck.lift.steps.statements import assign, bind, perform
-from deliverycheck.lift.values.containers import elements, is_container
-from deliverycheck.lift.values.value import NOTHING, Known, Val
+from deliverycheck.lift.values.containers import elements
+from deliverycheck.lift.values.value import NOTHING, Val
 from deliverycheck.system import build
-from deliverycheck.system.sorts import BOOL
-from deliverycheck.system.terms import Term, Var
+from deliverycheck.system.terms import Term
 
 MOST_ROUNDS = 40
 """Rounds of `while` in one atomic step; more is a loop that never yields."""
@@ -59,6 +54,19 @@ class Finished:
 
 
 @dataclass(slots=True)
+class Log:
+    """What the walks through a method leave behind, besides the paths that were finished."""
+
+    refused: list[Refusal] = field(default_factory=list[Refusal])
+    cut: list[Path] = field(default_factory=list[Path])
+    """Paths that some test ended for good, as far as they came."""
+    off: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    """Ways on from a test that a setting decides, which are never gone: the test, and where to."""
+    barred: set[int] = field(default_factory=set[int])
+    """Where those lead that go on from a `require`."""
+
+
+@dataclass(slots=True)
 class _Front:
     """How far a path has come."""
 
@@ -74,7 +82,7 @@ class _Front:
         return _Front(at, path, loops, self.given, self.rounds)
 
 
-def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Finished]:
+def walk(flow: Flow, start: int, path: Path, log: Log) -> list[Finished]:
     """Every path from an instruction to the end of its step.
 
     An instruction that is refused is noted and left out, so that one walk finds all refusals.
@@ -91,14 +99,16 @@ def walk(flow: Flow, start: int, path: Path, refused: list[Refusal]) -> list[Fin
                 break
             too_large = _too_large(front, instruction, finished, flow)
             if too_large is not None:
-                refused += [] if refused else [too_large]  # it may follow from what was left out
+                log.refused += [] if log.refused else [too_large]  # what was left out may cause it
                 return finished
             try:
-                if not _advance(front, instruction, work):
+                if not _advance(front, instruction, work, flow, log):
+                    if not isinstance(instruction, Blocked):
+                        _cut(log, front.path)
                     break
             except Refusal as refusal:
                 scope = getattr(instruction, "scope", flow.scope)
-                refused.append(refusal.at(source_of(instruction), scope.function))
+                log.refused.append(refusal.at(source_of(instruction), scope.function))
                 if isinstance(instruction, Loop):
                     front.loops[instruction.loop] = []
                 front.at += 1
@@ -140,7 +150,9 @@ def _too_large(
     return None
 
 
-def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> bool:
+def _advance(
+    front: _Front, instruction: Instruction, work: list[_Front], flow: Flow, log: Log
+) -> bool:
     """Perform one instruction; False if the path ends there. Other paths go to `work`."""
     path = front.path
     match instruction:
@@ -151,17 +163,29 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
             return True
         case Branch(test, scope, otherwise):
             term = condition(path, test, scope)
+            if term in (build.TRUE, build.FALSE) and spot(path, test, scope).turned:
+                log.off.add((front.at, front.at + 1 if term == build.FALSE else otherwise.at))
             if term == build.FALSE:
                 front.at = otherwise.at
                 return True
             other = path.fork()
             if other.assume(build.negate(term)):
                 work.append(front.fork(otherwise.at, other))
+            elif term != build.TRUE:
+                _cut(log, other)
             going = path.assume(term)
-        case Ask(fault, subject, scope, otherwise):
-            going = _ask(front, fault, expression(path, subject, scope), otherwise, work)
+        case Ask():
+            required = isinstance(flow.code[instruction.otherwise.at], Blocked)
+            going = _ask(front, instruction, work, required=required)
         case Demand(test, scope):
-            going = path.assume(condition(path, test, scope))
+            passed = len(path.gates)
+            going = demand(path, test, scope)
+            if not going and any(
+                gate.term == build.FALSE and gate.spot is not None and gate.spot.turned
+                for gate in path.gates[passed:]
+            ):
+                log.off.add((front.at, front.at + 1))
+                log.barred.add(front.at + 1)
         case Loop(iterable, scope, loop):
             front.loops[loop] = _known(elements(expression(path, iterable, scope)))
             going = True
@@ -177,19 +201,11 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
         case Run(node, scope):
             going = perform(path, node, scope)
         case Enter(call, scope, callee, _):
-            values = [_argument(path, argument, scope) for argument in call.args]
-            if len(values) != len(callee.parameters):
-                text = f"`{callee.path[-1]}` takes {len(callee.parameters)} arguments"
-                raise Refusal("DC108", text, "", call)
-            pairs = zip(callee.parameters, values, strict=True)
-            path.locals |= {(callee.path, name): value for name, value in pairs}
-            path.declared |= _declared(path, callee)
+            enter(path, call, scope, callee)
             front.given = NOTHING
             going = True
         case Leave(callee, target, scope):
-            depth = len(callee.path)
-            inside = [key for key in path.locals if key[0][:depth] == callee.path]
-            path.locals = {k: v for k, v in path.locals.items() if k not in inside}
+            leave(path, callee)
             if target is not None:
                 assign(path, target, front.given, scope)
             front.given = NOTHING
@@ -200,52 +216,29 @@ def _advance(front: _Front, instruction: Instruction, work: list[_Front]) -> boo
     return going
 
 
-def _argument(path: Path, node: ast.expr, scope: Scope) -> Val:
-    value = expression(path, node, scope)
-    if is_container(value):
-        text = "a helper cannot be given a container: it would be a second name for the field"
-        raise Refusal("DC108", text, "Let the helper use the field itself.", node)
-    return value
+def _cut(log: Log, path: Path) -> None:
+    """Note a path that ends here: a condition of its author may have a part in that."""
+    if any(gate.spot is not None for gate in path.gates):
+        log.cut.append(path)
 
 
-def _declared(path: Path, callee: Scope) -> dict[Name, Shape]:
-    """The shapes of a helper's parameters, as far as their hints say any."""
-    found: dict[Name, Shape] = {}
-    try:
-        hints = get_type_hints(callee.function, include_extras=True)
-    except (NameError, TypeError, AttributeError):
-        return found
-    for name in callee.parameters:
-        with suppress(Refused):
-            found[callee.path, name] = shape_of(hints.get(name), path.context.settings)
-    return found
-
-
-def _ask(front: _Front, fault: str, subject: Val, otherwise: Label, work: list[_Front]) -> bool:
+def _ask(front: _Front, asked: Ask, work: list[_Front], *, required: bool) -> bool:
     """Three ways on: the timer is due; it is not, and stays quiet; it is not, but fires early."""
     path = front.path
+    subject = expression(path, asked.subject, asked.scope)
     if path.in_fault:
         raise Refusal("DC115", "a fault asks no timer", "Faults strike when they like.")
     if path.asked:
         raise Refusal("DC115", "a step asks one timer only, once", "Split it into two actions.")
     path.asked = True
-    calm = quiet(path, fault, _subject(subject))
+    calm, where = quiet(path, asked, subject)
     no, early = path.fork(), path.fork()
     if no.assume(build.negate(calm)):
-        work.append(front.fork(otherwise.at, no))
-    early.fault = fault
+        work.append(front.fork(asked.otherwise.at, no))
+    early.fault = asked.fault
     if early.assume(build.negate(calm)):
         work.append(front.fork(front.at + 1, early))
-    return path.assume(calm)
-
-
-def quiet(path: Path, fault: str, subject: Things) -> Var:
-    """Stands for "the timer is due" until all processes are known."""
-    timers = path.context.timers
-    name = f"timer {len(timers)}"
-    process = f"{path.actor}.{path.process}"
-    timers[name] = Timer(fault, subject, path.actor, process, dict(path.store))
-    return Var(name, BOOL)
+    return path.assume(calm, where if required else None)
 
 
 def _known(rows: list[tuple[Term, Val]]) -> list[Val]:
@@ -257,10 +250,3 @@ def _known(rows: list[tuple[Term, Val]]) -> list[Val]:
             "Write `for m in self.messages:` and test inside: `if m in self.outbox:`.",
         )
     return [value for _, value in rows]
-
-
-def _subject(value: Val) -> Things:
-    if isinstance(value, Known) and isinstance(value.value, Things):
-        return value.value
-    text = "a timer is about a message that is known when the step starts"
-    raise Refusal("DC115", text, "Make the message a parameter of the action.")

@@ -1,0 +1,63 @@
+"""Edges: every step between the states that were found, in arrays."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+
+from deliverycheck.explore.search import Explored
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The steps from state n are those numbered from `starts[n]` to `starts[n + 1]`.
+
+    Each has its target's number and its action's. States behind which nothing was looked at have
+    none.
+    """
+
+    starts: array[int]
+    targets: array[int]
+    actions: array[int]
+
+    def of(self, number: int) -> range:
+        """The numbers of the steps from a state."""
+        return range(self.starts[number], self.starts[number + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Backwards:
+    """The edges turned round: `sources[starts[t] : starts[t + 1]]` are the states before t."""
+
+    starts: array[int]
+    sources: array[int]
+
+
+def edges_of(found: Explored) -> Edges:
+    """All steps between states that were found."""
+    starts, targets, actions = array("q", [0]), array("q"), array("i")
+    onward, index = found.code.edges, found.index
+    for word in found.states[: found.expanded]:
+        for action, target in onward(word):
+            targets.append(index[target])
+            actions.append(action)
+        starts.append(len(targets))
+    for _ in range(found.expanded, len(found.states)):
+        starts.append(len(targets))
+    return Edges(starts, targets, actions)
+
+
+def backwards(edges: Edges) -> Backwards:
+    """All edges by their target."""
+    starts = array("q", bytes(8 * len(edges.starts)))
+    for target in edges.targets:
+        starts[target + 1] += 1
+    for number in range(1, len(starts)):
+        starts[number] += starts[number - 1]
+    free = starts[:]
+    sources = array("q", bytes(8 * len(edges.targets)))
+    for number in range(len(edges.starts) - 1):
+        for target in edges.targets[edges.starts[number] : edges.starts[number + 1]]:
+            sources[free[target]] = number
+            free[target] += 1
+    return Backwards(starts, sources)
