@@ -100,9 +100,7 @@ def vacuity(
     vain = list(_vain(looked))
     if any(one.about for one in vain):
         # What a type says of so many messages, it need not say of more.
-        more = _Looked(
-            question, with_messages(question.messages + MORE), None, None, asked, untested
-        )
+        more = with_messages(question.messages + MORE)
         larger = set(_properties(_Looked(question, more, None, None, asked, untested)))
         vain = [one for one in vain if not one.about or one in larger]
     if vain and question.messages == 1:
