@@ -33,9 +33,9 @@ from fair_oracle import Fair
 from support import MODELS, ROOT, SEED
 from systems import FAIRNESS, Maker, fair_system_of, random_system
 
-from deliverycheck.certify import fair
 from deliverycheck.certify.__main__ import answer_to
 from deliverycheck.certify.checking import CHECKERS, Checker, Outcome, certify
+from deliverycheck.certify.liveness import fair
 from deliverycheck.certify.meaning import Budget, Meaning
 from deliverycheck.certify.second_solver import Session
 from deliverycheck.check.checking import lifted_of
@@ -1368,7 +1368,7 @@ def test_hostile_documents_about_endless_runs(number: int) -> None:
 
 def test_the_checker_has_its_own_fairness() -> None:
     """Nothing of what builds terms, or says what is fair, for the engines."""
-    rooms = [*(ROOT / "src/deliverycheck/certify").glob("*.py")]
+    rooms = [*(ROOT / "src/deliverycheck/certify").rglob("*.py")]
     rooms += (ROOT / "src/deliverycheck/export").glob("smtlib*.py")
     assert len(rooms) > 10
     for room in rooms:

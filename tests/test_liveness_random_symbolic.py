@@ -14,8 +14,8 @@ from fair_oracle import Fair, held_back
 from systems import fair_system_of
 
 from deliverycheck.certify.checking import certify
-from deliverycheck.prove.arrival import Arrival
-from deliverycheck.prove.lasso import Lassos
+from deliverycheck.prove.liveness.arrival import Arrival
+from deliverycheck.prove.liveness.lasso import Lassos
 from deliverycheck.prove.names import STAGES
 from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.search import Search

@@ -30,10 +30,10 @@ from deliverycheck.exchange.reading import Reader
 from deliverycheck.exchange.systems import system_document
 from deliverycheck.load.subjects import questions
 from deliverycheck.prove.admission import admitted
-from deliverycheck.prove.arrival import Arrival
-from deliverycheck.prove.cubes import View
 from deliverycheck.prove.engine import Budget, Symbolic
-from deliverycheck.prove.lasso import Lassos
+from deliverycheck.prove.liveness.arrival import Arrival
+from deliverycheck.prove.liveness.cubes import View
+from deliverycheck.prove.liveness.lasso import Lassos
 from deliverycheck.prove.names import STAGES
 from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.search import Search

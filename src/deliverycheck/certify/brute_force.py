@@ -7,6 +7,7 @@ from itertools import product
 from math import prod
 from typing import assert_never
 
+from deliverycheck.certify.liveness.staging import demand_staged
 from deliverycheck.certify.meaning import Budget, Meaning, TooLarge, Wrong
 from deliverycheck.certify.sentences import (
     Base,
@@ -19,7 +20,6 @@ from deliverycheck.certify.sentences import (
     Target,
     Terms,
 )
-from deliverycheck.certify.staging import demand_staged
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from deliverycheck.certify.brute_force import by_brute_force
-from deliverycheck.certify.looping import go_round
+from deliverycheck.certify.liveness.looping import go_round
+from deliverycheck.certify.liveness.ranking import rank
 from deliverycheck.certify.meaning import TooLarge
 from deliverycheck.certify.obligations import obligations_of
-from deliverycheck.certify.ranking import rank
 from deliverycheck.certify.recomputing import recompute
 from deliverycheck.certify.replaying import replay
 from deliverycheck.certify.second_solver import Silent, by_cvc5

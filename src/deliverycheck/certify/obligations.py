@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from deliverycheck.certify.fair import rest, units_of
+from deliverycheck.certify.liveness.fair import rest, units_of
 from deliverycheck.certify.sentences import (
     Base,
     Closed,

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from deliverycheck.certify.asking import Asserted, Query, a_state, all_hold, asserted
+from deliverycheck.certify.liveness.stage_queries import staged
 from deliverycheck.certify.meaning import TooLarge
 from deliverycheck.certify.sentences import (
     Base,
@@ -21,7 +22,6 @@ from deliverycheck.certify.sentences import (
     Symbolic,
     Target,
 )
-from deliverycheck.certify.stage_queries import staged
 from deliverycheck.export import smtlib
 from deliverycheck.export.smtlib_terms import both, denied, either, name_of, written
 from deliverycheck.system.model import System

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from deliverycheck.certify.fair import Unit
+from deliverycheck.certify.liveness.fair import Unit
 from deliverycheck.certify.meaning import TooLarge
 from deliverycheck.system.certificates import Class, Stage
 from deliverycheck.system.model import System

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from deliverycheck.exchange.certificates import proof_document
 from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import Reader
-from deliverycheck.prove.arrival import Arrival
 from deliverycheck.prove.goals import goals_of, property_of
-from deliverycheck.prove.lasso import Lassos
+from deliverycheck.prove.liveness.arrival import Arrival
+from deliverycheck.prove.liveness.lasso import Lassos
 from deliverycheck.prove.loss import Doom, progress
 from deliverycheck.prove.names import LATE
 from deliverycheck.prove.prover import Prover

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from deliverycheck.certify.fair import Unit, possible, units_of
+from deliverycheck.certify.liveness.fair import Unit, possible, units_of
+from deliverycheck.certify.liveness.ordering import Place, misstep
 from deliverycheck.certify.meaning import Evaluator, Meaning
-from deliverycheck.certify.ordering import Place, misstep
 from deliverycheck.certify.sentences import Staged
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.certificates import Stage

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deliverycheck.certify.fair import possible, units_of
+from deliverycheck.certify.liveness.fair import possible, units_of
 from deliverycheck.certify.meaning import Budget, Meaning
 from deliverycheck.certify.replaying import WORK, demand_run
 from deliverycheck.certify.sentences import Looped

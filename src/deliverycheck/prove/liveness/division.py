@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from deliverycheck.prove.moves import NOBODY
-from deliverycheck.prove.terrain import Places
+from deliverycheck.prove.liveness.moves import NOBODY
+from deliverycheck.prove.liveness.terrain import Places
 
 
 @dataclass(frozen=True, slots=True)

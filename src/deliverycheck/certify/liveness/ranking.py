@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deliverycheck.certify.fair import possible, units_of
+from deliverycheck.certify.liveness.fair import possible, units_of
+from deliverycheck.certify.liveness.ordering import Place, misstep
 from deliverycheck.certify.meaning import Budget, Meaning
-from deliverycheck.certify.ordering import Place, misstep
 from deliverycheck.certify.reaching import WORK, demand_stated, reach
 from deliverycheck.certify.sentences import Ranked
 from deliverycheck.certify.states import line_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from deliverycheck.certify.asking import Asserted, Query, a_state, all_hold, asserted
-from deliverycheck.certify.fair import possible, units_of
+from deliverycheck.certify.liveness.fair import possible, units_of
 from deliverycheck.certify.sentences import Staged
 from deliverycheck.export import smtlib
 from deliverycheck.export.smtlib_terms import both, denied, either, name_of, written

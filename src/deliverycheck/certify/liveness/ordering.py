@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from deliverycheck.certify.fair import Unit
+from deliverycheck.certify.liveness.fair import Unit
 from deliverycheck.system.model import State
 
 Place: TypeAlias = tuple[tuple[int, int], ...]

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from deliverycheck.prove.cubes import View
-from deliverycheck.prove.division import Division, Part
 from deliverycheck.prove.encode import Formula, Frames
-from deliverycheck.prove.flaws import Flaw, Weakest, flaws_of
-from deliverycheck.prove.moves import Moves
+from deliverycheck.prove.liveness.cubes import View
+from deliverycheck.prove.liveness.division import Division, Part
+from deliverycheck.prove.liveness.flaws import Flaw, Weakest, flaws_of
+from deliverycheck.prove.liveness.moves import Moves
+from deliverycheck.prove.liveness.terrain import Places, Terrain
 from deliverycheck.prove.names import LATE
 from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.samples import FEW, MANY
-from deliverycheck.prove.terrain import Places, Terrain
 from deliverycheck.system import build
 from deliverycheck.system.certificates import Chain, Inductive, Stage
 from deliverycheck.system.model import Clause, Property, State, System

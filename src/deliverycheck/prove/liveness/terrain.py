@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deliverycheck.prove.cubes import Place, View, closest, numbers
-from deliverycheck.prove.moves import Moves
+from deliverycheck.prove.liveness.cubes import Place, View, closest, numbers
+from deliverycheck.prove.liveness.moves import Moves
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system.model import Clause, State
 

@@ -1,0 +1,1 @@
+"""Does what was promised come in the end: lassos against it, chains of stages for it."""
