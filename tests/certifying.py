@@ -57,10 +57,14 @@ class Facts:
         self._kept: dict[Term, set[State]] = {}
 
     def able(self, unit: int, state: State) -> bool:
-        """Whether a step that may be relied upon is possible, whatever its bounds say."""
+        """Whether a step that may be relied upon is possible, if only beyond a bound."""
         env, actions = self.env[state], self.system.actions
         return any(
-            value_of(actions[at].guard, env) is True and changes(actions[at], env)
+            value_of(actions[at].guard, env) is True
+            and (
+                not all(value_of(bound.term, env) for bound in actions[at].bounds)
+                or changes(actions[at], env)
+            )
             for at in self.units[unit].paths
         )
 

@@ -27,6 +27,12 @@ def test_the_result_of_every_model_keeps_the_schema(document: Any) -> None:
     jsonschema.validate(document, SCHEMA)
 
 
+def test_every_shipped_model_is_as_expected(document: Any) -> None:
+    # 4 guarantees, 7 pitfalls and 2 protocols
+    assert (document["exit"], len(document["results"])) == (0, 13)
+    assert not any(result["warnings"] for result in document["results"])
+
+
 def test_the_schema_refuses_what_is_not_a_result(document: Any) -> None:
     broken = copy.deepcopy(document)
     broken["results"][0]["properties"][0]["verdict"] = True

@@ -35,7 +35,7 @@ class AlternatingBit(Protocol):
     sending: Message | None
     bit: bool  # of the message that is being sent
     seen: bool  # of the packet that was applied last
-    packets: Fifo[Packet] = Fifo(sender, receiver, capacity=2)
+    packets: Fifo[Packet] = Fifo(sender, receiver, capacity=2)  # room for a packet and its repeat
     answers: Fifo[bool] = Fifo(receiver, sender, capacity=2)
 
     @sender

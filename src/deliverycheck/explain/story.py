@@ -102,7 +102,7 @@ def _part(step: Step, event: Event) -> str:
         case "break":
             return f"breaks the connection: all that was in flight on {event.where} is gone"
         case "write":
-            return _written(event)
+            return _written(step, event)
         case _:
             return f"{event.kind} {event.where} {what}".strip()
 
@@ -120,7 +120,7 @@ def _seen(step: Step, event: Event) -> str:
     return step.message or "a message"
 
 
-def _written(event: Event) -> str:
+def _written(step: Step, event: Event) -> str:
     verb, _, rest = event.what.partition(" ")
     match verb:
         case "add" | "append":
@@ -130,7 +130,9 @@ def _written(event: Event) -> str:
         case "clear":
             return f"empties `{event.where}`"
         case _:
-            return f"sets `{event.where}`" + ("" if event.what == "?" else f" to {event.what}")
+            became = [str(c.new) for c in step.changes if c.variable == event.where]
+            value = became[0] if event.what == "?" and became else event.what
+            return f"sets `{event.where}`" + ("" if value == "?" else f" to {value}")
 
 
 def _in_the_middle(step: Step) -> str:
