@@ -236,7 +236,17 @@ def test_doctor_lists_what_is_installed() -> None:
 
 
 def test_every_verb_has_help() -> None:
-    for verb in ("check", "matrix", "replay", "export", "certify", "init", "explain", "doctor"):
+    for verb in (
+        "check",
+        "matrix",
+        "frontier",
+        "replay",
+        "export",
+        "certify",
+        "init",
+        "explain",
+        "doctor",
+    ):
         done = run(verb, "--help")
         assert done.code == 0
         assert "--json" in done.out

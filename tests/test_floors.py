@@ -28,7 +28,7 @@ BELOW: dict[str, set[str]] = {
         "prove", "certify",
     },
     "load": {"errors", "system", "lang", "check"},
-    "explain": {"errors", "system"},
+    "explain": {"errors", "system", "check"},
     "report": {"errors", "system", "explain"},
     "cli": {
         "errors", "system", "exchange", "semantics", "lang", "lift", "explore", "export", "certify",

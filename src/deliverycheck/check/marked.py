@@ -39,6 +39,12 @@ class Marked:
         return self._edges
 
     @property
+    def before(self) -> Backwards:
+        """All steps by where they lead, computed once."""
+        self._backwards = self._backwards or backwards(self.edges)
+        return self._backwards
+
+    @property
     def possible(self) -> Possible:
         """What fairness needs to know, computed once."""
         self._possible = self._possible or possible_in(self.found, self.edges)
@@ -105,12 +111,11 @@ class Marked:
 
     def _able(self, goal: int, *, hopeful: bool) -> bytearray:
         """Which states can reach a mark; `hopeful`: or something that was cut off."""
-        self._backwards = self._backwards or backwards(self.edges)
         goals = [bool(m & goal or (hopeful and m & CUT)) for m in self.marks]
         if hopeful:
             for number in range(self.found.expanded, len(goals)):
                 goals[number] = True
-        return can_reach(self._backwards, goals)
+        return can_reach(self.before, goals)
 
 
 def searched(found: Explored) -> Evidence:

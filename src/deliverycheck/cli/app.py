@@ -129,6 +129,22 @@ def matrix(**options: object) -> None:
 
 @cli.command()
 @click.argument("model")
+@asked
+@click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
+@AS_JSON
+def frontier(**options: object) -> None:
+    """The least faults that break each property, and the most that it survives.
+
+    Looks at every budget of up to two faults of each kind, or of as many as --faults says. Exit
+    code 3 where a bound or a limit leaves something open; to break is no failure here.
+    """
+    from deliverycheck.cli.frontier import run_frontier
+
+    sys.exit(run_frontier(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("model")
 @click.option(
     "--as",
     "form",

@@ -152,7 +152,7 @@ def run_check(
     """The verb `check`. The exit code."""
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
-    _known_properties(wanted, properties)
+    known_properties(wanted, properties)
     folder = _folder(certificate)
     run = Progressing()
     for _, result in run.answer(_lifted(wanted), asked.options(properties, folder)):
@@ -186,7 +186,8 @@ def _complain(run: Progressing, asked: int) -> None:
         click.echo(f"interrupted after {len(run.results)} of {asked} models", err=True)
 
 
-def _known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> None:
+def known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> None:
+    """Raises InputError for a property that no model has."""
     for name in properties:
         known = list(dict.fromkeys(n for q in wanted for n in property_names(q.cls)))
         if name not in known:

@@ -1,0 +1,126 @@
+"""The frontier: how little breaks a property, and how much it survives.
+
+Of all fault budgets up to some caps, the least that break a property, and the most that it
+tolerates. They are read off one exploration (`check.lattice`); each is then checked again on its
+own, so no budget is named whose run was not replayed, or whose verdict the engines did not give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from deliverycheck.check.checking import check, lifted_of
+from deliverycheck.check.lattice import Amounts, lattice_of
+from deliverycheck.check.options import Options, Report
+from deliverycheck.check.question import Question
+from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.system.verdicts import PropertyResult
+
+CAP = 2
+"""Faults of one kind that are looked at, if nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgeted:
+    """A fault budget, without what may never happen, and what becomes of the property under it."""
+
+    faults: Mapping[str, int]
+    result: PropertyResult
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """Where a property begins to break."""
+
+    name: str
+    minimal_breaking: tuple[Budgeted, ...]
+    """No budget below one of these breaks it."""
+    maximal_tolerated: tuple[Budgeted, ...]
+    """No budget above one of these, within the caps, is tolerated."""
+    open: tuple[Mapping[str, int], ...]
+    """The least budgets about which nothing is known, since a bound or a limit was hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """The borders of all properties of a model."""
+
+    model: str
+    source: str
+    messages: int
+    caps: Mapping[str, int]
+    """The faults that can happen in this model, and how often each may at most."""
+    borders: tuple[Border, ...]
+
+
+def frontier_of(
+    question: Question,
+    caps: Mapping[str, int],
+    options: Options,
+    report: Report | None = None,
+) -> Frontier:
+    """The frontier of a model under some faults, each up to its cap.
+
+    The second look is the explicit engine's, too, unless Z3 is asked for: with many faults a proof
+    takes long, and whatever a frontier names has an end. Raises InputError for a model that goes
+    wrong, DisagreementError where a second look at a budget finds another verdict.
+    """
+    if options.engine == "auto":
+        options = replace(options, engine="explicit")
+    idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
+    wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
+    lattice = lattice_of(lifted_of(replace(question, faults=wide)), options, report)
+    again = _Again(question, options)
+    borders: list[Border] = []
+    for name, fates in lattice.fates.items():
+        broken = _least([one for one, fate in fates.items() if fate == "broken"])
+        survived = _most([one for one, fate in fates.items() if fate == "kept"])
+        unknown = _least([one for one, fate in fates.items() if fate == "open"])
+        named = [_named(lattice.faults, one) for one in unknown]
+        breaking = [again.look(_named(lattice.faults, one), name, "violated") for one in broken]
+        tolerated = [again.look(_named(lattice.faults, one), name, "holds") for one in survived]
+        borders.append(Border(name, tuple(breaking), tuple(tolerated), tuple(named)))
+    return Frontier(question.name, question.source, question.messages, wide, tuple(borders))
+
+
+class _Again:
+    """Checks budgets on their own, all properties at once, each budget once."""
+
+    def __init__(self, question: Question, options: Options) -> None:
+        self.question = replace(question, expects={}, judged_by="the frontier")
+        self.options = options
+        self._results: dict[tuple[tuple[str, int], ...], Mapping[str, PropertyResult]] = {}
+
+    def look(self, faults: Mapping[str, int], name: str, verdict: str) -> Budgeted:
+        """The result of one property. Raises DisagreementError if it is another one."""
+        key = tuple(faults.items())
+        if key not in self._results:
+            result = check(replace(self.question, faults=dict(faults)), self.options)
+            self._results[key] = {prop.name: prop for prop in result.properties}
+        prop = self._results[key][name]
+        said = "holds" if prop.verdict == "vacuous" else prop.verdict
+        if said not in (verdict, "undetermined"):
+            text = f"{name} is {verdict} in the lattice of budgets, and {said} under {dict(faults)}"
+            raise DisagreementError(Diagnostic("DC901", f"{self.question.name}: {text}"))
+        return Budgeted(faults, prop)
+
+
+def _named(faults: Sequence[str], amounts: Amounts) -> dict[str, int]:
+    return {fault: amount for fault, amount in zip(faults, amounts, strict=True) if amount}
+
+
+def _least(budgets: Sequence[Amounts]) -> list[Amounts]:
+    """Those that no other one lies below; few faults first."""
+    least = [one for one in budgets if not any(_below(other, one) for other in budgets)]
+    return sorted(least, key=lambda one: (sum(one), tuple(-amount for amount in one)))
+
+
+def _most(budgets: Sequence[Amounts]) -> list[Amounts]:
+    """Those that no other one lies above; many faults first."""
+    most = [one for one in budgets if not any(_below(one, other) for other in budgets)]
+    return sorted(most, key=lambda one: (-sum(one), tuple(-amount for amount in one)))
+
+
+def _below(one: Amounts, other: Amounts) -> bool:
+    return one != other and all(a <= b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,178 @@
+"""The frontier of faults, against every budget asked one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from itertools import product
+
+import jsonschema
+import pytest
+from fair_oracle import Fair
+from support import EXPLICIT, MODELS, run
+from systems import fair_system_of
+
+from deliverycheck.check.checking import lifted_of
+from deliverycheck.check.explicit import judge
+from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.lattice import broken_from
+from deliverycheck.check.marked import Marked
+from deliverycheck.check.question import Question
+from deliverycheck.explain.frontier import CAP, Frontier, frontier_of
+from deliverycheck.explore.search import explore
+from deliverycheck.load.subjects import questions
+from deliverycheck.load.values import fault_names
+
+G, P = MODELS / "guarantees", MODELS / "pitfalls"
+NAMES = [one.name for one in questions([str(G), str(P)])]
+
+Set = frozenset[tuple[str, int]]
+
+
+@cache
+def asked(name: str) -> Question:
+    """A shipped model with one message."""
+    (found,) = (one for one in questions([str(G), str(P)]) if one.name == name)
+    return replace(found, messages=1)
+
+
+@cache
+def computed(name: str) -> Frontier:
+    question = asked(name)
+    return frontier_of(question, dict.fromkeys(fault_names(question.cls), CAP), EXPLICIT)
+
+
+def sets(budgets: object) -> set[Set]:
+    return {frozenset(one.items()) for one in budgets}  # type: ignore[attr-defined]
+
+
+def verdicts_under(question: Question, faults: Mapping[str, int]) -> dict[str, str]:
+    """The verdict on every property under one budget."""
+    lifted = lifted_of(replace(question, faults=dict(faults)))
+    found = explore_instance(lifted, EXPLICIT.limits)
+    return {one.prop.name: one.verdict for one in judge(lifted, Marked(found))}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_frontier_is_what_asking_every_budget_gives(name: str) -> None:
+    """All budgets of at most two of each fault; and monotone is what nobody assumes."""
+    frontier, question = computed(name), asked(name)
+    kinds = list(frontier.caps)
+    assert set(frontier.caps.values()) == {2}
+    every: dict[tuple[int, ...], dict[str, str]] = {}
+    for amounts in product(range(3), repeat=len(kinds)):
+        every[amounts] = verdicts_under(question, dict(zip(kinds, amounts, strict=True)))
+    for border in frontier.borders:
+        bad = [one for one, found in every.items() if found[border.name] == "violated"]
+        good = [one for one, found in every.items() if found[border.name] in ("holds", "vacuous")]
+        assert len(bad) + len(good) == len(every)
+        assert not border.open
+
+        def shown(amounts: tuple[int, ...]) -> Set:
+            return frozenset((k, n) for k, n in zip(kinds, amounts, strict=True) if n)
+
+        def below(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+            return one != other and all(a <= b for a, b in zip(one, other, strict=True))
+
+        least = {shown(one) for one in bad if not any(below(two, one) for two in bad)}
+        most = {shown(one) for one in good if not any(below(one, two) for two in good)}
+        assert sets(one.faults for one in border.minimal_breaking) == least
+        assert sets(one.faults for one in border.maximal_tolerated) == most
+
+
+@pytest.mark.parametrize("first", range(0, 300, 20))
+def test_what_a_run_from_any_state_breaks_is_what_it_breaks_as_the_only_start(first: int) -> None:
+    """Promises on random systems, each state taken for the start, by every way round."""
+    seen: set[bool] = set()
+    for seed in range(first, first + 20):
+        system = fair_system_of(seed)
+        (prop,) = system.properties
+        marked = Marked(explore(system))
+        broken = broken_from(marked, prop)
+        for number, is_broken in enumerate(broken):
+            fair = Fair(replace(system, initial=(marked.found.state(number),)))
+            truth = any(fair.nearest(clause) is not None for clause in prop.clauses)
+            assert bool(is_broken) == truth, (seed, number)
+            seen.add(truth)
+    assert seen == {True, False}
+
+
+def causes(name: str, prop: str) -> dict[Set, int]:
+    """The minimal causes of a violation, each with the length of its run."""
+    (border,) = (one for one in computed(name).borders if one.name == prop)
+    return {
+        frozenset(one.faults.items()): len(one.result.trace.steps)
+        for one in border.minimal_breaking
+        if one.result.trace is not None
+    }
+
+
+def alone(fault: str) -> Set:
+    return frozenset({(fault, 1)})
+
+
+def test_the_causes_of_the_design() -> None:
+    # lose: submit, send, take, effect, reply, lose that, send, take, effect. A second copy of the
+    # request, a crash after the effect, or a timer that fires early, each spares one step.
+    expected = {alone("lose"): 9, alone("crash"): 8, alone("delay"): 8, alone("duplicate"): 8}
+    assert causes("AtLeastOnce", "no-duplicate-effect") == expected
+    # submit, send, lose; or submit, send, take, crash
+    assert causes("AtMostOnce", "no-loss") == {alone("lose"): 3, alone("crash"): 4}
+    # Idempotent as long as the store remembers: every cause needs it to forget.
+    for cause in causes("DedupWindow", "no-duplicate-effect"):
+        assert ("forget", 1) in cause
+        assert len(cause) == 2
+
+
+def test_every_run_has_just_the_faults_of_its_cause() -> None:
+    for name in NAMES:
+        for border in computed(name).borders:
+            for one in border.minimal_breaking:
+                trace = one.result.trace
+                assert trace is not None
+                taken = [step.fault for step in trace.steps if step.fault]
+                assert {fault: taken.count(fault) for fault in taken} == one.faults
+
+
+SCHEMA = json.loads(
+    files("deliverycheck.report").joinpath("schemas/frontier-1.json").read_text(encoding="utf-8")
+)
+ONE = ("--messages", "1", "--engine", "explicit")
+
+
+def test_the_verb_says_it_in_json_and_in_words() -> None:
+    model = "models/guarantees/at_most_once.py"
+    done = run("frontier", model, *ONE, "--json")
+    assert done.code == 0, done.err
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(done.data, SCHEMA)
+    assert done.data["schema"] == "deliverycheck/frontier/1"
+    assert done.data["caps"] == {"lose": 2, "duplicate": 2, "crash": 2}
+    (loss,) = (one for one in done.data["properties"] if one["name"] == "no-loss")
+    found = [(one["faults"], one["steps"]) for one in loss["minimal_breaking"]]
+    assert found == [({"lose": 1}, 3), ({"crash": 1}, 4)]
+    assert [one["faults"] for one in loss["maximal_tolerated"]] == [{"duplicate": 2}]
+    text = run("frontier", model, *ONE, "--property", "no-loss").out
+    assert "lose=1" in text
+    assert "3 steps" in text
+    assert "survives" in text
+
+
+def test_what_breaks_without_any_fault_is_said_aloud() -> None:
+    done = run(
+        "frontier", "models/guarantees/at_most_once.py", "--property", "in-order", "--engine",
+        "explicit", "--faults", "lose=1",
+    )  # fmt: skip
+    assert done.code == 0, done.err
+    assert "no fault is needed" in done.out
+
+
+def test_caps_are_numbers_of_faults_the_model_knows() -> None:
+    model = "models/guarantees/at_most_once.py"
+    assert "DC005" in run("frontier", model, "--faults", "loose=1").err
+    done = run("frontier", model, "--faults", "lose=inf")
+    assert (done.code, "DC007" in done.err) == (2, True)
+    assert "DC006" in run("frontier", model, "--property", "no-los").err
