@@ -41,6 +41,8 @@ class Lattice:
     faults: tuple[str, ...]
     fates: Mapping[str, Mapping[Amounts, Fate]]
     """By property and budget."""
+    copies: int | None
+    """The copies of one item in flight that were looked at, if that was fixed."""
 
 
 def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -> Lattice:
@@ -49,10 +51,12 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     budgets = list(product(*(range(int(lifted.budgets[key]) + 1) for key in faults)))
     starts = tuple(_start(lifted, dict(zip(faults, budget, strict=True))) for budget in budgets)
     wide = replace(lifted, system=replace(lifted.system, initial=starts))
-    found = explore_instance(wide, options.limits, options.copies, report)
-    if found.hits and found.complete and options.copies is None:
+    copies = options.copies
+    found = explore_instance(wide, options.limits, copies, report)
+    if found.hits and found.complete and copies is None:
         # Many faults make many copies; a frontier with gaps is worth little, so it may cost more.
-        found = explore_instance(wide, options.limits, MANY_COPIES, report)
+        copies = MANY_COPIES
+        found = explore_instance(wide, options.limits, copies, report)
     marked = Marked(found)
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
@@ -66,7 +70,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             budget: "broken" if broken[number] else "open" if unseen[number] else "kept"
             for budget, number in at.items()
         }
-    return Lattice(faults, fates)
+    return Lattice(faults, fates, copies)
 
 
 def _start(lifted: Lifted, budget: Mapping[str, int]) -> State:

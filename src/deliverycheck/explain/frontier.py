@@ -71,7 +71,7 @@ def frontier_of(
     idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
     wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
     lattice = lattice_of(lifted_of(replace(question, faults=wide)), options, report)
-    again = _Again(question, options)
+    again = _Again(question, replace(options, copies=lattice.copies))
     borders: list[Border] = []
     for name, fates in lattice.fates.items():
         broken = _least([one for one, fate in fates.items() if fate == "broken"])
@@ -100,7 +100,7 @@ class _Again:
             self._results[key] = {prop.name: prop for prop in result.properties}
         prop = self._results[key][name]
         said = "holds" if prop.verdict == "vacuous" else prop.verdict
-        if said not in (verdict, "undetermined"):
+        if said not in (verdict, "undetermined"):  # a limit may end the second look too soon
             text = f"{name} is {verdict} in the lattice of budgets, and {said} under {dict(faults)}"
             raise DisagreementError(Diagnostic("DC901", f"{self.question.name}: {text}"))
         return Budgeted(faults, prop)
