@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from deliverycheck.check.believing import Answered, doubts
@@ -11,6 +11,7 @@ from deliverycheck.check.coverage import counted, coverage_of
 from deliverycheck.check.disagreement import kept_for_report
 from deliverycheck.check.engines import worked
 from deliverycheck.check.instances import explore_instance, line_of
+from deliverycheck.check.marked import Marked
 from deliverycheck.check.notes import assumptions, cautions, is_witness, witnesses
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
@@ -54,16 +55,29 @@ def check(
     report: Report | None = None,
 ) -> ModelResult:
     """Check one model. Raises InputError for a bad model, DisagreementError for a bad tool."""
-    return check_lifted(question, lifted_of(question), options, report)
+    return examine(question, lifted_of(question), options, report).result
 
 
-def check_lifted(
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A result with what it was read off."""
+
+    result: ModelResult
+    lifted: Lifted
+    marked: Marked | None
+    """The graph, if the explicit engine was asked."""
+
+
+def examine(
     question: Question,
     lifted: Lifted,
     options: Options | None = None,
     report: Report | None = None,
-) -> ModelResult:
-    """Check a model that is lifted already (by `lifted_of`, from this question)."""
+) -> Examined:
+    """Check a model that is lifted already (by `lifted_of`, from this question).
+
+    Raises like `check`.
+    """
     options = options or Options()
     wanted = options.properties
     asked = tuple(p for p in lifted.system.properties if not wanted or p.name in wanted)
@@ -93,7 +107,7 @@ def check_lifted(
         findings,
         lambda messages: lifted_of(replace(question, messages=messages)),
     )
-    return ModelResult(
+    result = ModelResult(
         question.name,
         question.source,
         digest_of(lifted.system),
@@ -111,6 +125,7 @@ def check_lifted(
         done.interrupted,
         coverage_of(lifted, found, count) if found is not None and count is not None else None,
     )
+    return Examined(result, lifted, marked)
 
 
 def _is_hidden(one: Answered) -> bool:

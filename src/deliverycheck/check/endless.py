@@ -9,7 +9,8 @@ from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.traces import mismatch, replayed
 from deliverycheck.explore.fair import Possible, Relied, divide
-from deliverycheck.explore.lasso import endless_run, open_states
+from deliverycheck.explore.lasso import Endless, endless_run, open_states
+from deliverycheck.explore.search import Explored
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import broken_clause, unforced
 from deliverycheck.system.certificates import Certificate, Lasso, RunOf
@@ -67,6 +68,14 @@ def _violated(
     endless = endless_run(
         found, possible, marked.having(when), marked.having(then), fair, possible.relied
     )
+    return shown_endless(lifted, found, prop, endless)
+
+
+def shown_endless(lifted: Lifted, found: Explored, prop: Property, endless: Endless) -> Finding:
+    """The finding that a run without end makes, replayed and confirmed.
+
+    Raises DisagreementError if it is not what it is said to be.
+    """
     trace = replayed(lifted, found, endless.run, endless.loop)
     clause = confirmed(found.system, prop, trace)
     proof = Lasso(RunOf(trace.states, endless.run.actions), endless.loop, clause)

@@ -11,7 +11,7 @@ from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
 from deliverycheck.explore.codegen import clause_bits
-from deliverycheck.explore.runs import shortest_run
+from deliverycheck.explore.runs import Run, shortest_run
 from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
@@ -81,8 +81,15 @@ def _violated(lifted: Lifted, found: Explored, prop: Property, bad: dict[int, st
     run = shortest_run(found, bad)
     if run is None:
         raise ValueError("no run to a state that was reached")
+    return shown(lifted, found, prop, run, bad[run.states[-1]])
+
+
+def shown(lifted: Lifted, found: Explored, prop: Property, run: Run, about: str) -> Finding:
+    """The finding that a run to a bad state makes, replayed and confirmed.
+
+    `about`: of the clause it breaks. Raises DisagreementError if it is not what it is said to be.
+    """
     trace = replayed(lifted, found, run)
-    about = bad[run.states[-1]]
     detail: dict[str, Json] = {"steps": len(trace.steps), "replayed_by": "cpython"}
     if prop.kind == "possible":
         detail["doomed_states"] = _confirm_doom(found, prop, about, trace)

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from deliverycheck.check.certifying import Certifying, file_name
-from deliverycheck.check.checking import check_lifted, lifted_of
+from deliverycheck.check.checking import examine, lifted_of
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
+from deliverycheck.explain.why.explaining import explained
 from deliverycheck.explore.search import Limits
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
@@ -89,7 +90,8 @@ class Progressing:
         for (question, lifted), name in zip(wanted, _distinct(wanted), strict=True):
             try:
                 report = progress_for(question.name)
-                result = check_lifted(question, lifted, _kept_under(options, name), report)
+                examined = examine(question, lifted, _kept_under(options, name), report)
+                result = explained(examined)
             except InputError as error:
                 self.wrong += error.diagnostics
                 continue

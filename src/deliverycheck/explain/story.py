@@ -20,22 +20,43 @@ MEANING = {
 }
 
 
-def sentence(step: Step) -> str:
-    """What a step does, as a sentence without its full stop."""
+def sentences(steps: Sequence[Step]) -> list[str]:
+    """What the steps of a run do, each as a sentence without its full stop."""
+    return [sentence(step, steps[:at]) for at, step in enumerate(steps)]
+
+
+def sentence(step: Step, earlier: Sequence[Step] = ()) -> str:
+    """What a step does, as a sentence without its full stop; `earlier`: what was done before."""
     if step.fault == "crash":
         return _capital(f"{_the(step.actor)} crashes{_in_the_middle(step)}")
-    parts = [part for event in step.events if (part := _part(step, event))]
+    parts = [
+        part + (" again" if _is_repeated(step, event, earlier) else "")
+        for event in step.events
+        if (part := _part(step, event))
+    ]
+    said = next((event.what for event in step.events if event.kind == "say"), "")
     moved = [c for c in step.changes if c.variable == f"{step.actor}.{_method(step.action)}"]
-    if not parts:
+    if not parts and not said:
         doing = f"goes on from `{moved[0].old}` to `{moved[0].new}`" if moved else ""
         parts = [doing or f"does `{step.action}`"]
-    text = f"{_the(step.actor)} {joined(parts)}"
+    if said:
+        who = "" if step.actor == "environment" else f"{_the(step.actor)}: "
+        text = f"{who}{said}" + (f" ({joined(parts)})" if parts else "")
+    elif step.actor == "environment":
+        text = f"The environment's `{step.action}` {joined(parts)}"
+    else:
+        text = f"{_the(step.actor)} {joined(parts)}"
     if step.fault in ("delay", "expire"):
         what = "its timer fired" if step.fault == "delay" else "the lease ran out"
         text += f" ({what} too early: an answer could still come)"
-    elif step.actor == "environment":
-        text = f"The environment's `{step.action}` {joined(parts)}"
     return _capital(text)
+
+
+def _is_repeated(step: Step, event: Event, earlier: Sequence[Step]) -> bool:
+    """Whether the actor has sent or received the same thing before."""
+    return event.kind in ("put", "take") and any(
+        other.actor == step.actor and event in other.events for other in earlier
+    )
 
 
 def outcome(result: PropertyResult) -> str:
@@ -103,6 +124,8 @@ def _part(step: Step, event: Event) -> str:
             return f"breaks the connection: all that was in flight on {event.where} is gone"
         case "write":
             return _written(step, event)
+        case "say":
+            return ""
         case _:
             return f"{event.kind} {event.where} {what}".strip()
 

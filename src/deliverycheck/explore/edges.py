@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 
 from deliverycheck.explore.search import Explored
@@ -61,3 +62,30 @@ def backwards(edges: Edges) -> Backwards:
             sources[free[target]] = number
             free[target] += 1
     return Backwards(starts, sources)
+
+
+def without(edges: Edges, actions: Collection[int]) -> Edges:
+    """The edges that are steps by none of these actions."""
+    starts, targets, kept = array("q", [0]), array("q"), array("i")
+    for number in range(len(edges.starts) - 1):
+        for edge in edges.of(number):
+            if edges.actions[edge] not in actions:
+                targets.append(edges.targets[edge])
+                kept.append(edges.actions[edge])
+        starts.append(len(targets))
+    return Edges(starts, targets, kept)
+
+
+def reached(edges: Edges, starts: Iterable[int], barred: Container[int] = ()) -> bytearray:
+    """For each state whether steps lead to it from one of the starts, none by a barred action."""
+    seen = bytearray(len(edges.starts) - 1)
+    work = list(starts)
+    for number in work:
+        seen[number] = 1
+    while work:
+        for edge in edges.of(work.pop()):
+            target = edges.targets[edge]
+            if not seen[target] and edges.actions[edge] not in barred:
+                seen[target] = 1
+                work.append(target)
+    return seen

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from deliverycheck.explore.codegen import Compiled, Trouble, compiled
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import State, System
+from deliverycheck.system.sorts import contains
 
 Stop: TypeAlias = Literal["states", "seconds", "memory", "interrupted"]
 """Why a search ended before its end."""
@@ -83,6 +84,13 @@ class Explored:
         """The numbers of the states at a depth."""
         last = depth + 1 == len(self.levels)
         return range(self.levels[depth], len(self.states) if last else self.levels[depth + 1])
+
+    def number_of(self, state: State) -> int | None:
+        """The number of a state; None if it was not reached, or is none of the instance's."""
+        sorts = (variable.sort for variable in self.system.variables)
+        if not all(contains(sort, value) for sort, value in zip(sorts, state, strict=True)):
+            return None
+        return self.index.get(self.code.packing.pack(state))
 
     def state(self, number: int) -> State:
         """The values of a state's variables."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -24,7 +25,7 @@ from deliverycheck.lift.steps.walk import Finished, Log, walk
 from deliverycheck.lift.values.equality import same
 from deliverycheck.lift.values.value import Known
 from deliverycheck.system import build
-from deliverycheck.system.model import Action, Check, Fairness
+from deliverycheck.system.model import Action, Check, Event, Fairness
 from deliverycheck.system.terms import Term
 
 
@@ -213,7 +214,7 @@ class Workshop:
             fairness=self._fairness(path),
             message=label_of(messages[0]) if messages else None,
             parameters=tuple(label_of(argument) for argument in step.arguments),
-            events=tuple(path.events),
+            events=(*_said(step), *path.events),
             bounds=tuple(path.bounds),
         )
 
@@ -229,6 +230,16 @@ class Workshop:
         if path.fault is not None or "accept" in kinds:
             return "none"
         return self.receiving if "take" in kinds else "weak"
+
+
+def _said(step: Step) -> Iterator[Event]:
+    """What the docstring says, where a reader could not guess it: of a fault of the model's own,
+    and of a step that only changes fields."""
+    text = " ".join((step.marked.function.__doc__ or "").split())
+    said = re.split(r"(?<=[.!?])\s", text)[0].rstrip(".")
+    plain = all(event.kind == "write" for event in step.finished.path.events)
+    if said and step.process is None and (plain or step.marked.mark.part == "fault"):
+        yield Event("say", what="".join(filter(str.isprintable, said)))
 
 
 def _is_frame(name: str, term: Term) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deliverycheck.explain.frontier import Border, Budgeted, Frontier
-from deliverycheck.report.jsonout import tool, trace_document
+from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
+from deliverycheck.report.runs import trace_document
 from deliverycheck.report.text import budget_text
 from deliverycheck.system.verdicts import Json
 

@@ -6,12 +6,12 @@ import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from math import inf
 
 from deliverycheck.errors import Diagnostic
 from deliverycheck.explain.invariants.told import told_invariant
-from deliverycheck.explain.story import sentence
 from deliverycheck.report.coverage import coverage_document
+from deliverycheck.report.runs import budget_document, trace_document
+from deliverycheck.report.why import explanation_document
 from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import (
     Answer,
@@ -19,8 +19,6 @@ from deliverycheck.system.verdicts import (
     Json,
     ModelResult,
     PropertyResult,
-    Step,
-    Trace,
 )
 
 SCHEMA = "deliverycheck/result/1"
@@ -68,11 +66,6 @@ def _version(package: str) -> str | None:
         return None
 
 
-def budget_document(faults: Mapping[str, float]) -> dict[str, Json]:
-    """A budget: whole numbers, or the text `inf`."""
-    return {key: "inf" if amount == inf else int(amount) for key, amount in faults.items()}
-
-
 def model_document(result: ModelResult) -> dict[str, Json]:
     """One model's result."""
     found = result.exploration
@@ -118,6 +111,7 @@ def property_document(prop: PropertyResult, system: System | None) -> dict[str, 
         "engines": {answer.engine: _answer(answer) for answer in prop.answers},
         "trace": trace_document(prop.trace) if prop.trace else None,
         "example": trace_document(prop.example) if prop.example else None,
+        "explanation": explanation_document(prop.explanation, system),
     }
 
 
@@ -143,27 +137,6 @@ def _answer(answer: Answer) -> Json:
         "steps": answer.steps,
         "reason": answer.reason or None,
         "within": list(answer.within),
-    }
-
-
-def trace_document(trace: Trace) -> dict[str, Json]:
-    """A run, step by step; `loop_start` is how many steps come before those that repeat."""
-    return {
-        "steps": [_step(step) for step in trace.steps],
-        "loop_start": trace.loop_start,
-        "point_of_no_return": trace.point_of_no_return,
-    }
-
-
-def _step(step: Step) -> dict[str, Json]:
-    return {
-        "index": step.index,
-        "actor": step.actor,
-        "action": step.action,
-        "message": step.message,
-        "fault": step.fault,
-        "changes": {c.variable: {"from": c.old, "to": c.new} for c in step.changes},
-        "text": sentence(step),
     }
 
 

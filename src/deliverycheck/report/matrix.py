@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deliverycheck.report.jsonout import budget_document, tool
+from deliverycheck.report.jsonout import tool
+from deliverycheck.report.runs import budget_document
 from deliverycheck.report.text import budget_text
 from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from deliverycheck.explain.story import ending, joined, outcome, sentence
+from deliverycheck.explain.story import ending, joined, outcome
 from deliverycheck.report.layout import wrapped
+from deliverycheck.report.runs import steps_text
+from deliverycheck.report.why import why_text
 from deliverycheck.system.verdicts import PropertyResult, Trace
 
 
-def runs_text(told: Sequence[PropertyResult], width: int) -> Iterator[str]:
+def runs_text(told: Sequence[PropertyResult], width: int, *, verbose: bool) -> Iterator[str]:
     """The runs that break properties, and examples of what `sometimes` happens."""
     for names, prop in _stories(told):
         yield ""
         yield from _story(names, prop, width)
+        yield from why_text(prop, width, verbose=verbose)
     for prop in told:
         if prop.example is not None:
             yield ""
             about = f" ({prop.about})" if prop.about else ""
             where = ":" if prop.example.steps else " is the state at the start."
             yield from wrapped(f"An example of {prop.name}{about}{where}", width, "  ")
-            yield from _steps(prop.example, width)
+            yield from steps_text(prop.example, width)
 
 
 def _stories(
@@ -52,13 +55,7 @@ def _story(names: list[str], prop: PropertyResult, width: int) -> Iterator[str]:
         return
     head = f"How {joined(names)} {'is' if len(names) == 1 else 'are'} broken:"
     yield from wrapped(head, width, "  ")
-    yield from _steps(trace, width)
+    yield from steps_text(trace, width)
     if closing := ending(prop):
         yield from wrapped(f"{closing}.", width, "    ")
     yield from wrapped(f"So {outcome(prop)}.", width, "    ")
-
-
-def _steps(trace: Trace, width: int) -> Iterator[str]:
-    for step in trace.steps:
-        mark = f"  [fault: {step.fault}]" if step.fault else ""
-        yield from wrapped(f"{step.index:>2}. {sentence(step)}.{mark}", width, "    ", "        ")

@@ -47,7 +47,7 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     for prop in result.properties:
         yield from _verdict_line(prop, longest, width)
     told = [prop for prop in result.properties if verbose or prop.expected is not None]
-    yield from runs_text(told or result.properties, width)
+    yield from runs_text(told or result.properties, width, verbose=verbose)
     yield from proofs_text(result, told, width, verbose=verbose)
     notes = [text for prop in told if (text := carried(prop))]
     notes += [*certificates_note(result), *fairness_note(result)]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.guarantees import Claim
 from deliverycheck.system.model import Event, State, System
 from deliverycheck.system.sorts import Value
@@ -118,6 +119,8 @@ class PropertyResult:
     """Why it is undetermined or vacuous, in words."""
     answers: tuple[Answer, ...] = ()
     """What each engine says."""
+    explanation: Explanation | None = None
+    """Why its run goes wrong; None where there is no run, or the graph was not seen whole."""
 
     @property
     def as_expected(self) -> bool | None:

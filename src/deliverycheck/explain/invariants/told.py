@@ -33,6 +33,12 @@ def told_invariant(system: System, invariant: Sequence[Term]) -> tuple[str, ...]
     return tuple(told_sentence(system, sentence, letters) for sentence in written)
 
 
+def told_condition(system: System, term: Term) -> str:
+    """A condition about particular messages, which keep their names."""
+    names = {message: message for message in messages_of(system)}
+    return Vocabulary(system, names, set()).all_of([term]).text
+
+
 def told_sentence(system: System, sentence: Sentence, letters: Sequence[str] = LETTERS) -> str:
     """A sentence in words; its messages are called by the letters, if there are enough."""
     enough = len(sentence.messages) <= len(letters)

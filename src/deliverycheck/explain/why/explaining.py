@@ -1,0 +1,99 @@
+"""Explaining: every counterexample of a result, on the graph it was found in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from deliverycheck.check.checking import Examined, examine, lifted_of
+from deliverycheck.check.marked import Marked
+from deliverycheck.check.options import Options, Report
+from deliverycheck.check.question import Question
+from deliverycheck.explain.why.causes import causes
+from deliverycheck.explain.why.fates import Fates
+from deliverycheck.explain.why.knowledge import look_alikes
+from deliverycheck.explain.why.needs import necessary_faults, necessary_steps
+from deliverycheck.explain.why.turning import contrast, decisive, point_of_no_return
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.semantics.interpreter import evaluate
+from deliverycheck.system.explanations import Explanation
+from deliverycheck.system.model import Property, System
+from deliverycheck.system.terms import App, Term
+from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
+
+WORTH_EXPLAINING = 300_000
+"""Steps of the graph up to which counterexamples are explained."""
+
+
+def check_and_explain(
+    question: Question, options: Options | None = None, report: Report | None = None
+) -> ModelResult:
+    """Check one model, and explain each counterexample.
+
+    Raises InputError for a bad model, DisagreementError for a bad tool.
+    """
+    return explained(examine(question, lifted_of(question), options, report))
+
+
+def explained(examined: Examined) -> ModelResult:
+    """The result with an explanation of each counterexample.
+
+    There are none where the search did not see all there is within its bounds, or where the graph
+    is too large. Raises DisagreementError if a run of an explanation does not replay.
+    """
+    result, marked = examined.result, examined.marked
+    if marked is None or not marked.found.complete:
+        return result
+    if marked.found.transitions > WORTH_EXPLAINING:
+        return result
+    by_name = {prop.name: prop for prop in marked.found.system.properties}
+    properties = tuple(
+        _explained(examined.lifted, marked, by_name[one.name], one) for one in result.properties
+    )
+    return replace(result, properties=properties)
+
+
+def _explained(
+    lifted: Lifted, marked: Marked, prop: Property, result: PropertyResult
+) -> PropertyResult:
+    trace = result.trace
+    if trace is None or result.verdict != "violated":
+        return result
+    fates = Fates(marked, prop)
+    way = fates.along(trace)
+    if way is None:
+        return result  # a run that only Z3 sees, beyond the bounds of the graph
+    clauses = [n for n, clause in enumerate(prop.clauses) if clause.about == result.about]
+    needed = necessary_faults(fates, trace)
+    found = causes(lifted, fates)
+    never = point_of_no_return(fates, way)
+    explanation = Explanation(
+        never,
+        decisive(fates, way),
+        needed,
+        tuple(f for f in _faults(lifted) if not any(f in cause.faults for cause in found)),
+        necessary_steps(fates, trace, clauses),
+        tuple(_false(marked.found.system, prop, clauses, trace)),
+        contrast(lifted, fates, way),
+        tuple(look_alikes(lifted, fates, way, trace, result.about)),
+        found,
+    )
+    return replace(result, trace=replace(trace, point_of_no_return=never), explanation=explanation)
+
+
+def _faults(lifted: Lifted) -> list[str]:
+    """The faults that can happen, each once."""
+    allowed = [key for key, amount in lifted.budgets.items() if amount > 0]
+    return list(
+        dict.fromkeys(key.partition(".")[0] for key in allowed if key not in lifted.idle_faults)
+    )
+
+
+def _false(system: System, prop: Property, clauses: Sequence[int], trace: Trace) -> Iterator[Term]:
+    """The parts of what was promised that are not so at the end."""
+    last = system.valuation(trace.states[-1])
+    for clause in clauses:
+        term = prop.clauses[clause].then
+        parts = term.args if isinstance(term, App) and term.op == "and" else (term,)
+        if evaluate(prop.clauses[clause].when, last) or prop.kind == "leads-to":
+            yield from (part for part in parts if not evaluate(part, last))

@@ -1,0 +1,56 @@
+"""Runs, as text and as data, and budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import inf
+
+from deliverycheck.explain.story import sentences
+from deliverycheck.report.layout import wrapped
+from deliverycheck.system.verdicts import Json, Step, Trace
+
+
+def budget_document(faults: Mapping[str, float]) -> dict[str, Json]:
+    """A budget: whole numbers, or the text `inf`."""
+    return {key: "inf" if amount == inf else int(amount) for key, amount in faults.items()}
+
+
+def trace_document(trace: Trace) -> dict[str, Json]:
+    """A run, step by step; `loop_start` is how many steps come before those that repeat."""
+    return {
+        "steps": [
+            _step(step, text)
+            for step, text in zip(trace.steps, sentences(trace.steps), strict=True)
+        ],
+        "loop_start": trace.loop_start,
+        "point_of_no_return": trace.point_of_no_return,
+    }
+
+
+def _step(step: Step, text: str) -> dict[str, Json]:
+    return {
+        "index": step.index,
+        "actor": step.actor,
+        "action": step.action,
+        "message": step.message,
+        "fault": step.fault,
+        "changes": {c.variable: {"from": c.old, "to": c.new} for c in step.changes},
+        "text": text,
+    }
+
+
+def steps_text(
+    trace: Trace,
+    width: int,
+    *,
+    after: int = 0,
+    few: int | None = None,
+    mark: str = ".",
+    indent: str = "    ",
+) -> Iterator[str]:
+    """The steps of a run from one on, each as a sentence; only a few of them if so asked."""
+    told = sentences(trace.steps)
+    for step in trace.steps[after : None if few is None else after + few]:
+        fault = f"  [fault: {step.fault}]" if step.fault else ""
+        text = f"{step.index:>2}{mark} {told[step.index - 1]}.{fault}"
+        yield from wrapped(text, width, indent, f"{indent}    ")
