@@ -78,8 +78,12 @@ class Fates:
     @cached_property
     def kept(self) -> frozenset[int]:
         """The nodes where a fair run can stay for ever and keep the property."""
+        return self.kept_by(self.nodes.edges)
+
+    def kept_by(self, edges: Edges) -> frozenset[int]:
+        """The nodes where a fair run by certain steps can stay for ever and keep the property."""
         free = [node for node in range(len(self.nodes.states)) if node not in self.barred]
-        possible = self.nodes.possible
+        possible = replace(self.nodes.possible, edges=edges)
         found: list[int] = []
         for component in divide(possible, free, possible.relied).fair:
             owed = -1

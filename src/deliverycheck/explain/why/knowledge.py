@@ -15,6 +15,7 @@ from functools import partial
 
 from deliverycheck.check.traces import replayed
 from deliverycheck.explain.why.fates import Fates
+from deliverycheck.explain.why.turning import rests
 from deliverycheck.explore.runs import Run, faults_of, first_run
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.explanations import LookAlike
@@ -48,7 +49,7 @@ def look_alikes(
         if other is not None:
             told.add(step.actor)
             yield _told(lifted, fates, trace, about, step.actor, step.index, other)
-    if fates.prop.kind not in ("possible", "leads-to") or not _rests(fates, way.states[-1]):
+    if fates.prop.kind not in ("possible", "leads-to") or not rests(fates, way.states[-1]):
         return
     end = len(trace.steps)
     for actor in dict.fromkeys(step.actor for step in trace.steps):
@@ -97,12 +98,7 @@ def _is_applied(fates: Fates, message: str, node: int) -> bool:
     """Whether nothing has to happen any more at a node, and a message had its effect."""
     found = fates.marked.found
     at = found.system.index[f"effects[{message}]"]
-    return _rests(fates, node) and bool(found.state(fates.nodes.states[node])[at])
-
-
-def _rests(fates: Fates, node: int) -> bool:
-    possible = fates.nodes.possible
-    return not possible.in_state[node] & (possible.relied.weak | possible.relied.strong)
+    return rests(fates, node) and bool(found.state(fates.nodes.states[node])[at])
 
 
 def _nearest(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from deliverycheck.check.traces import replayed
 from deliverycheck.explain.why.fates import Fates
+from deliverycheck.explore.edges import Edges, without
 from deliverycheck.explore.runs import Run, faults_of, first_run
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.explanations import Contrast
@@ -32,37 +34,45 @@ def contrast(lifted: Lifted, fates: Fates, way: Run) -> Contrast | None:
 
     Raises DisagreementError if it does not replay.
     """
+    near = nearest_good(fates, way)
+    if near is None:
+        return None
+    shared, run = near
+    states = tuple(fates.nodes.states[node] for node in run.states)
+    trace = replayed(lifted, fates.marked.found, Run(states, run.actions))
+    return Contrast(shared, trace, rests(fates, run.states[-1]))
+
+
+def rests(fates: Fates, node: int) -> bool:
+    """Whether nothing has to happen any more at a node."""
+    possible = fates.nodes.possible
+    return not possible.in_state[node] & (possible.relied.weak | possible.relied.strong)
+
+
+def nearest_good(fates: Fates, way: Run) -> tuple[int, Run] | None:
+    """How many steps a run shares with the nearest good one, and that one, both through nodes."""
     never = point_of_no_return(fates, way)
     last = len(way.actions) - 1 if never is None else never - 1
-    is_fault = faults_of(fates.marked.found)
-    for may_fail in (False, True):
+    faults = [at for at, is_fault in enumerate(faults_of(fates.marked.found)) if is_fault]
+    for barred in (frozenset(faults), frozenset[int]()):
+        edges = without(fates.nodes.edges, barred)
+        kept = fates.kept_by(edges)
         for shared in range(last, -1, -1):
-            allowed = [may_fail or not fault for fault in is_fault]
-            after = _well_from(fates, way.states[shared], allowed)
+            after = _well_from(fates, way.states[shared], edges, kept)
             if after is not None:
-                return _contrast(lifted, fates, way, shared, after)
+                states = (*way.states[:shared], *after.states)
+                return shared, Run(states, (*way.actions[:shared], *after.actions))
     return None
 
 
-def _contrast(lifted: Lifted, fates: Fates, way: Run, shared: int, after: Run) -> Contrast:
-    states = [fates.nodes.states[node] for node in (*way.states[:shared], *after.states)]
-    run = Run(tuple(states), (*way.actions[:shared], *after.actions))
-    trace = replayed(lifted, fates.marked.found, run)
-    possible = fates.nodes.possible
-    relied = possible.relied.weak | possible.relied.strong
-    return Contrast(shared, trace, not possible.in_state[after.states[-1]] & relied)
-
-
-def _well_from(fates: Fates, start: int, allowed: Sequence[bool]) -> Run | None:
-    """The way by some actions from a node to where a run can stay and keep the property."""
-    edges, barred = fates.nodes.edges, fates.barred
-    if start in barred:
+def _well_from(fates: Fates, start: int, edges: Edges, kept: AbstractSet[int]) -> Run | None:
+    """The way by certain steps from a node to where a run can stay and keep the property."""
+    if start in fates.barred:
         return None
 
     def onward(node: int) -> Iterator[tuple[int, int]]:
         for edge in edges.of(node):
-            if edges.targets[edge] not in barred and allowed[edges.actions[edge]]:
+            if edges.targets[edge] not in fates.barred:
                 yield edges.actions[edge], edges.targets[edge]
 
-    is_fault = faults_of(fates.marked.found)
-    return first_run([start], onward, fates.kept.__contains__, is_fault)
+    return first_run([start], onward, kept.__contains__, faults_of(fates.marked.found))

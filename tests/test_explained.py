@@ -1,0 +1,283 @@
+"""Explanations of the shipped models' counterexamples: causes, knowledge, contrast, text, JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from math import inf
+
+import jsonschema
+import pytest
+from support import EXPLICIT, MODELS, SEED, prop, question, run
+
+from deliverycheck.check.checking import lifted_of
+from deliverycheck.explain.frontier import frontier_of
+from deliverycheck.explain.why.explaining import check_and_explain
+from deliverycheck.load.subjects import questions
+from deliverycheck.semantics.interpreter import at_rest, successors
+from deliverycheck.system.explanations import Explanation
+from deliverycheck.system.model import State, System
+from deliverycheck.system.sorts import Value
+from deliverycheck.system.verdicts import ModelResult, Step, Trace
+
+G, P = MODELS / "guarantees", MODELS / "pitfalls"
+NAMES = [one.name for one in questions([str(G), str(P)])]
+ALO = f"{G}/at_least_once.py"
+AMO = f"{G}/at_most_once.py"
+
+
+@cache
+def explained(name: str, faults: str = SEED, messages: int = 1) -> ModelResult:
+    (found,) = (q for q in questions([str(MODELS)]) if q.name == name)
+    asked = question(f"{found.source}:{name}", faults, messages)
+    return check_and_explain(asked, EXPLICIT)
+
+
+def explanation(result: ModelResult, name: str) -> Explanation:
+    found = prop(result, name).explanation
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_causes_are_the_least_budgets_of_the_frontier(name: str) -> None:
+    """A second way to them: the lattice of all budgets up to the environment's."""
+    (asked,) = (q for q in questions([str(G), str(P)]) if q.name == name)
+    caps = {"lose": 1, "duplicate": 1, "crash": 1, "delay": 1, "forget": 1}
+    caps = {fault: 1 for fault in caps if fault != "forget" or name == "DedupWindow"}
+    frontier = frontier_of(replace(asked, messages=1, faults={}), caps, EXPLICIT)
+    result = explained(name, " ".join(f"{fault}={cap}" for fault, cap in caps.items()))
+    system = lifted_of(asked).system
+    borders = {border.name: border for border in frontier.borders}
+    count = 0
+    for one in result.properties:
+        least = {
+            frozenset(dict[str, float](broken.faults).items()): len(broken.result.trace.steps)
+            for broken in borders[one.name].minimal_breaking
+            if broken.result.trace is not None
+        }
+        if one.explanation is None:
+            assert not least
+            continue
+        causes = one.explanation.causes
+        lengths = {frozenset(c.faults.items()): len(c.trace.steps) for c in causes}
+        assert lengths.keys() == least.keys()
+        for budget, steps in lengths.items():
+            # Where more could still happen, a message may be lost for good only later.
+            kind = next(p.kind for p in system.properties if p.name == one.name)
+            assert steps == least[budget] or (kind == "possible" and steps > least[budget])
+        count += len(least)
+        amounts = [sum(cause.faults.values()) for cause in causes]
+        assert amounts == sorted(amounts)
+        needed = frozenset.intersection(*(frozenset(cause.faults) for cause in causes))
+        assert set(one.explanation.necessary_faults) == needed & set(one.because)
+        every = {fault for cause in causes for fault in cause.faults}
+        assert not every & set(one.explanation.irrelevant_faults)
+        assert every | set(one.explanation.irrelevant_faults) == set(frontier.caps)
+    assert count or name in ("AbsoluteWrite", "AtLeastOnceIdempotent")
+
+
+def test_causes_without_end_are_found_without_a_count() -> None:
+    # As with budgets (see test_frontier): one of each suffices, and nothing is needed beside it.
+    result = explained("AtLeastOnce", "lose=inf crash=inf delay=inf duplicate=inf")
+    found = explanation(result, "no-duplicate-effect").causes
+    assert {frozenset(cause.faults.items()) for cause in found} == {
+        frozenset({(fault, 1)}) for fault in ("lose", "crash", "delay", "duplicate")
+    }
+    mixed = explained("AtMostOnce", "lose=inf crash=1")
+    assert [dict(c.faults) for c in explanation(mixed, "no-loss").causes] == [
+        {"lose": 1},
+        {"crash": 1},
+    ]
+
+
+def test_a_fault_in_the_loop_is_needed_again_and_again() -> None:
+    (asked,) = questions([f"{MODELS}/protocols/alternating_bit.py:AlternatingBit"])
+    weak = replace(asked, fairness="weak", messages=1, expects={})
+    found = explanation(check_and_explain(weak, EXPLICIT), "eventual-effect")
+    assert found.point_of_no_return is None
+    assert [dict(cause.faults) for cause in found.causes] == [{"lose": inf}]
+    assert found.contrast is not None
+
+
+# What each actor of AtLeastOnce can remember, read off the model by hand: the sender its outbox,
+# the worker where it is in `handle`, and with what.
+REMEMBERS = {"sender": ("outbox[m1]",), "worker": ("worker.handle", "worker.handle.m")}
+
+
+def diaries(name: str, faults: str) -> Iterator[tuple[int, State, dict[str, tuple[str, ...]]]]:
+    """All states with what each actor has done since it last crashed, and how far they are."""
+    system = lifted_of(question(name, faults, 1)).system
+    empty = tuple[str, ...]()
+    layer = {(state, empty, empty) for state in system.initial}
+    seen, steps = set(layer), 0
+    while layer and steps < 14:
+        following = set()
+        for state, sender, worker in layer:
+            yield steps, state, {"sender": sender, "worker": worker}
+            for outcome in successors(system, state):
+                done = {"sender": sender, "worker": worker}
+                action = outcome.action
+                if action.actor in done:
+                    crashed = action.fault == "crash"
+                    done[action.actor] = () if crashed else (*done[action.actor], action.name)
+                following.add((outcome.state, done["sender"], done["worker"]))
+        layer = following - seen
+        seen |= layer
+        steps += 1
+
+
+def test_what_the_actors_of_at_least_once_cannot_know() -> None:
+    found = explanation(explained("AtLeastOnce"), "no-duplicate-effect")
+    sender, worker = found.look_alikes
+    # The run: submit, send, take, effect, crash; then the sender sends again, as it would have to
+    # if the message had been lost, and the worker, who remembers nothing, takes it as it did first.
+    assert (sender.actor, sender.step, sender.here, sender.there) == ("sender", 6, 1, 0)
+    assert [step.action for step in sender.trace.steps] == [
+        "submit(m1)", "send(m1)", "lose(requests, m1)",
+    ]  # fmt: skip
+    assert (worker.actor, worker.step, worker.here, worker.there) == ("worker", 7, 1, 0)
+    assert [step.action for step in worker.trace.steps] == ["submit(m1)", "send(m1)"]
+
+
+@pytest.mark.parametrize("faults", ["lose=1", SEED, "crash=1"])
+def test_look_alikes_are_the_same_to_the_actor_and_the_nearest(faults: str) -> None:
+    asked = question(ALO, faults, 1)
+    system = lifted_of(asked).system
+    result = check_and_explain(asked, EXPLICIT)
+    trace = prop(result, "no-duplicate-effect").trace
+    assert trace is not None
+    found = explanation(result, "no-duplicate-effect").look_alikes
+    assert found
+    for one in found:
+        assert one.step is not None
+        here = system.valuation(trace.states[one.step - 1])
+        diary = written(trace, one.actor, one.step - 1)
+        there = system.valuation(one.trace.states[-1])
+        known = REMEMBERS[one.actor]
+        assert written(one.trace, one.actor, len(one.trace.steps)) == diary
+        assert [there[name] for name in known] == [here[name] for name in known]
+        assert (here["effects[m1]"], there["effects[m1]"]) == (one.here, one.there)
+        taken = trace.steps[one.step - 1]
+        lengths = [
+            steps
+            for steps, state, done in diaries(ALO, faults)
+            if done[one.actor] == diary and is_right(system, state, taken, known, here)
+        ]
+        assert len(one.trace.steps) == min(lengths)
+
+
+def is_right(
+    system: System, state: State, step: Step, known: tuple[str, ...], here: Mapping[str, Value]
+) -> bool:
+    """Whether a state agrees in what is known, and the step is possible and right in it.
+
+    Right is what need not lead to a second effect: what is done while there was none yet.
+    """
+    now = system.valuation(state)
+    able = {(o.action.actor, o.action.name) for o in successors(system, state)}
+    agrees = all(now[name] == here[name] for name in known)
+    return agrees and now["effects[m1]"] == 0 and (step.actor, step.action) in able
+
+
+def written(trace: Trace, actor: str, steps: int) -> tuple[str, ...]:
+    """What an actor has done since it last crashed."""
+    done: list[str] = []
+    for step in trace.steps[:steps]:
+        if step.actor == actor:
+            done = [] if step.fault == "crash" else [*done, step.action]
+    return tuple(done)
+
+
+@pytest.mark.parametrize("faults", ["delay=1", "duplicate=1"])
+def test_who_keeps_a_diary_knows_a_second_copy(faults: str) -> None:
+    """Here the worker has done it before and not crashed since: it could have known."""
+    result = check_and_explain(question(ALO, faults, 1), EXPLICIT)
+    assert not explanation(result, "no-duplicate-effect").look_alikes
+
+
+def test_nobody_ever_finds_out_that_at_most_once_has_lost_it() -> None:
+    (sender,) = explanation(explained("AtMostOnce"), "no-loss").look_alikes
+    assert (sender.actor, sender.step, sender.here, sender.there) == ("sender", None, 0, 1)
+    # With an answer that never comes, the sender knows that something is wrong.
+    assert not explanation(explained("MarkBeforeEffect"), "no-loss").look_alikes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_contrasts_go_well(name: str) -> None:
+    """Each is a run of the model that ends at rest, and its last state breaks nothing."""
+    result = explained(name, SEED if name != "DedupWindow" else f"{SEED} forget=1", 2)
+    (asked,) = (q for q in questions([str(G), str(P)]) if q.name == name)
+    system = lifted_of(replace(asked, messages=2)).system
+    told = [one for one in result.properties if one.explanation is not None]
+    for one in told:
+        assert one.explanation is not None
+        assert one.trace is not None
+        contrast = one.explanation.contrast
+        assert contrast is not None
+        shared = contrast.shared
+        assert contrast.trace.steps[:shared] == one.trace.steps[:shared]
+        assert contrast.trace.steps[shared : shared + 1] != one.trace.steps[shared : shared + 1]
+        assert not any(step.fault for step in contrast.trace.steps[shared:])
+        state = contrast.trace.states[0]
+        for step, after in zip(contrast.trace.steps, contrast.trace.states[1:], strict=True):
+            assert any(
+                outcome.state == after and outcome.action.name == step.action
+                for outcome in successors(system, state)
+            )
+            state = after
+        assert contrast.at_rest == at_rest(system, state)
+        now = system.valuation(state)
+        accepted = [m for m in ("m1", "m2") if now[f"accepted[{m}]"]]
+        assert accepted
+        assert all(now[f"effects[{m}]"] == 1 for m in accepted)
+
+
+def test_turning_points_of_the_seed() -> None:
+    # The sixth step would be an answer that arrives; after the crash nobody can know any more.
+    found = explanation(explained("AtLeastOnce"), "no-duplicate-effect")
+    assert found.point_of_no_return == 5
+    # A message on its way may still arrive, until it is lost.
+    lost = explained("AtMostOnce")
+    assert explanation(lost, "no-loss").point_of_no_return == 3
+    trace = prop(lost, "eventual-effect").trace
+    assert trace is not None
+    assert trace.point_of_no_return == 3
+
+
+SCHEMA = json.loads(
+    files("deliverycheck.report").joinpath("schemas/result-1.json").read_text(encoding="utf-8")
+)
+
+
+def test_it_is_all_in_the_json_and_in_the_text() -> None:
+    done = run("check", AMO, ALO, "--engine", "explicit", "--messages", "1", "--json")
+    jsonschema.validate(done.data, SCHEMA)
+    told = [one["explanation"] for m in done.data["results"] for one in m["properties"]]
+    assert any(told)
+    (loss,) = (o for o in done.data["results"][0]["properties"] if o["name"] == "no-loss")
+    assert loss["trace"]["point_of_no_return"] == 3
+    assert loss["explanation"]["false"] == ["effects(m1) ≥ 1"]
+    assert [cause["faults"] for cause in loss["explanation"]["causes"]] == [
+        {"lose": 1},
+        {"crash": 1},
+    ]
+    text = run("check", ALO, "--engine", "explicit", env={"COLUMNS": "300", "NO_COLOR": "1"}).out
+    assert "The point of no return is step 5" in text
+    assert "the sender cannot tell whether m1 was applied" in text
+    assert "Faults needed: crash, as here; or lose, in 9 steps." in text
+
+
+def test_there_is_none_where_not_everything_was_seen() -> None:
+    done = run("check", ALO, "--engine", "explicit", "--limit-states", "500", "--json")
+    jsonschema.validate(done.data, SCHEMA)
+    traces = [o for o in done.data["results"][0]["properties"] if o["trace"]]
+    assert traces
+    assert all(one["explanation"] is None for one in traces)
+    by_z3 = run("check", AMO, "--engine", "symbolic", "--property", "no-loss", "--json")
+    (loss,) = by_z3.data["results"][0]["properties"]
+    assert loss["trace"] is not None
+    assert loss["explanation"] is None
