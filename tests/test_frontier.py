@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import product
+from math import inf
 
 import jsonschema
+import networkx as nx
 import pytest
 from fair_oracle import Fair
 from support import EXPLICIT, MODELS, run
@@ -20,16 +23,19 @@ from deliverycheck.check.explicit import judge
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.lattice import broken_from
 from deliverycheck.check.marked import Marked
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.explain.frontier import CAP, Frontier, frontier_of
+from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.search import explore
 from deliverycheck.load.subjects import questions
 from deliverycheck.load.values import fault_names
+from deliverycheck.semantics.interpreter import evaluate
 
 G, P = MODELS / "guarantees", MODELS / "pitfalls"
 NAMES = [one.name for one in questions([str(G), str(P)])]
 
-Set = frozenset[tuple[str, int]]
+Set = frozenset[tuple[str, float]]
 
 
 @cache
@@ -135,6 +141,66 @@ def test_every_run_has_just_the_faults_of_its_cause() -> None:
                 assert trace is not None
                 taken = [step.fault for step in trace.steps if step.fault]
                 assert {fault: taken.count(fault) for fault in taken} == one.faults
+
+
+@pytest.mark.parametrize("name", ["AtMostOnce", "AtLeastOnce", "AckBeforeWork"])
+def test_harm_is_the_most_messages_of_any_state_under_each_budget(name: str) -> None:
+    """By walking the graph of each budget with networkx, and evaluating clauses one by one."""
+    caps = {"lose": 2, "crash": 1} if name == "AtMostOnce" else {"lose": 1, "crash": 1}
+    question = replace(asked(name), messages=2, faults={})
+    frontier = frontier_of(question, caps, EXPLICIT)
+    worst: dict[tuple[str, int], dict[tuple[int, ...], int]] = {}
+    for amounts in product(*(range(cap + 1) for cap in caps.values())):
+        budget = dict(zip(caps, amounts, strict=True))
+        lifted = lifted_of(replace(question, faults=budget))
+        graph = graph_of(explore_instance(lifted, EXPLICIT.limits))
+        for prop in lifted.system.properties:
+            if prop.kind not in ("always", "possible"):
+                continue
+            broken: Counter[int] = Counter()
+            for clause in prop.clauses:
+                values = graph.nodes(data="values")
+                met = {state for state, now in values if evaluate(clause.then, now)}
+                able = set(met)
+                for goal in met if prop.kind == "possible" else ():
+                    able |= nx.ancestors(graph, goal)
+                asked_for = {state for state, now in values if evaluate(clause.when, now)}
+                broken.update(asked_for - able)
+            worst.setdefault((prop.name, len(prop.clauses)), {})[amounts] = max(
+                broken.values(), default=0
+            )
+    for border in frontier.borders:
+        harm = {one.messages: one for one in border.harm}
+        most = worst.get((border.name, 2), {})
+        assert set(harm) == set(range(1, max(most.values(), default=0) + 1))
+        for messages, one in harm.items():
+            sums = [sum(amounts) for amounts, count in most.items() if count >= messages]
+            assert sum(one.faults.values()) == min(sums)
+            taken = Counter(step.fault for step in one.trace.steps if step.fault)
+            assert taken == one.faults
+
+
+def test_any_number_where_z3_proves_it() -> None:
+    question = replace(asked("AtMostOnce"), faults={})
+    caps = {"lose": 1, "duplicate": 1, "crash": 1}
+    borders = {one.name: one for one in frontier_of(question, caps, Options()).borders}
+    survived = {name: [dict(o.faults) for o in b.maximal_tolerated] for name, b in borders.items()}
+    # No copy is ever made twice by losing or crashing, and no copy is lost by copying.
+    assert survived["no-duplicate-effect"] == [{"lose": inf, "crash": inf}]
+    assert survived["no-loss"] == [{"duplicate": inf}]
+    by_visiting = {one.name: one for one in frontier_of(question, caps, EXPLICIT).borders}
+    for name, border in borders.items():
+        assert border.minimal_breaking == by_visiting[name].minimal_breaking
+
+
+def test_what_is_not_proved_for_any_number_keeps_its_cap() -> None:
+    # Each crash may come before the worker has answered, again and again: nothing arrives.
+    question = replace(asked("AtLeastOnce"), faults={})
+    options = Options(properties=("eventual-effect",))
+    (border,) = frontier_of(question, {"lose": 1, "crash": 1}, options).borders
+    (survived,) = border.maximal_tolerated
+    assert survived.faults["crash"] == 1
+    assert survived.result.verdict == "holds"
 
 
 SCHEMA = json.loads(

@@ -8,6 +8,7 @@ from which initial states, so under which budgets, such a state is reached.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
@@ -41,6 +42,9 @@ class Lattice:
     faults: tuple[str, ...]
     fates: Mapping[str, Mapping[Amounts, Fate]]
     """By property and budget."""
+    harm: Mapping[str, Mapping[Amounts, int]]
+    """By property about several messages, and budget: with how many of them it can be broken in one
+    state. Promises are left out: what comes of one message says nothing about another's."""
     copies: int | None
     """The copies of one item in flight that were looked at, if that was fixed."""
 
@@ -62,6 +66,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
     unseen = can_reach(marked.before, _cut(marked))
     fates: dict[str, dict[Amounts, Fate]] = {}
+    harm: dict[str, dict[Amounts, int]] = {}
     for prop in lifted.system.properties:
         if options.properties and prop.name not in options.properties:
             continue
@@ -70,7 +75,10 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             budget: "broken" if broken[number] else "open" if unseen[number] else "kept"
             for budget, number in at.items()
         }
-    return Lattice(faults, fates, copies)
+        if prop.kind in ("always", "possible") and len(prop.clauses) > 1:
+            worst = _worst_from(marked, prop)
+            harm[prop.name] = {budget: worst[number] for budget, number in at.items()}
+    return Lattice(faults, fates, harm, copies)
 
 
 def _start(lifted: Lifted, budget: Mapping[str, int]) -> State:
@@ -105,6 +113,23 @@ def broken_from(marked: Marked, prop: Property) -> bytearray:
         able = can_reach(marked.before, (state in goals for state in range(count)))
         broken = bytearray(was or can for was, can in zip(broken, able, strict=True))
     return broken
+
+
+def broken_at_once(marked: Marked, prop: Property) -> Counter[int]:
+    """For each state that breaks an invariant, with how many of its clauses."""
+    clauses = range(len(prop.clauses))
+    return Counter(state for number in clauses for state in marked.wrong(prop, number))
+
+
+def _worst_from(marked: Marked, prop: Property) -> list[int]:
+    """For each state: the most clauses that are broken at once in a state it leads to."""
+    count = broken_at_once(marked, prop)
+    worst = [0] * len(marked.marks)
+    for most in sorted(set(count.values())):
+        goals = (count[state] >= most for state in range(len(worst)))
+        able = can_reach(marked.before, goals)
+        worst = [most if can else was for can, was in zip(able, worst, strict=True)]
+    return worst
 
 
 def _endless(marked: Marked, prop: Property, number: int) -> Iterable[int]:

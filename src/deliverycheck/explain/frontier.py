@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from deliverycheck.check.checking import check, lifted_of
-from deliverycheck.check.lattice import Amounts, lattice_of
+from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.lattice import Amounts, Lattice, broken_at_once, lattice_of
+from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
+from deliverycheck.check.traces import replayed
 from deliverycheck.errors import Diagnostic, DisagreementError
-from deliverycheck.system.verdicts import PropertyResult
+from deliverycheck.explore.runs import shortest_run
+from deliverycheck.system.verdicts import PropertyResult, Trace
 
 CAP = 2
 """Faults of one kind that are looked at, if nothing else is said."""
@@ -25,8 +30,18 @@ CAP = 2
 class Budgeted:
     """A fault budget, without what may never happen, and what becomes of the property under it."""
 
-    faults: Mapping[str, int]
+    faults: Mapping[str, float]
+    """`inf`, where a proof needs no number."""
     result: PropertyResult
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """The least faults with which a property is broken for so many messages at once."""
+
+    messages: int
+    faults: Mapping[str, int]
+    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +55,9 @@ class Border:
     """No budget above one of these, within the caps, is tolerated."""
     open: tuple[Mapping[str, int], ...]
     """The least budgets about which nothing is known, since a bound or a limit was hit."""
+    harm: tuple[Harm, ...] = ()
+    """What it takes to harm more messages, from one on, each with fewest faults; of a property that
+    is a promise, or about no single message, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +80,13 @@ def frontier_of(
 ) -> Frontier:
     """The frontier of a model under some faults, each up to its cap.
 
-    The second look is the explicit engine's, too, unless Z3 is asked for: with many faults a proof
-    takes long, and whatever a frontier names has an end. Raises InputError for a model that goes
-    wrong, DisagreementError where a second look at a budget finds another verdict.
+    The second look is the explicit engine's, too: whatever a frontier names has an end. Unless it
+    alone is asked, Z3 tries to prove that what the caps do not break no number of faults does.
+    Raises InputError for a model that goes wrong, DisagreementError where a second look at a budget
+    finds another verdict.
     """
-    if options.engine == "auto":
+    engine = options.engine
+    if engine == "auto":
         options = replace(options, engine="explicit")
     idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
     wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
@@ -80,8 +100,51 @@ def frontier_of(
         named = [_named(lattice.faults, one) for one in unknown]
         breaking = [again.look(_named(lattice.faults, one), name, "violated") for one in broken]
         tolerated = [again.look(_named(lattice.faults, one), name, "holds") for one in survived]
-        borders.append(Border(name, tuple(breaking), tuple(tolerated), tuple(named)))
+        if engine != "explicit":
+            prover = replace(options, engine="symbolic", properties=(name,), copies=None)
+            tolerated = [_without_end(again.question, one, wide, prover) for one in tolerated]
+        harm = harm_of(again.question, name, lattice, again.options)
+        borders.append(Border(name, tuple(breaking), tuple(tolerated), tuple(named), harm))
     return Frontier(question.name, question.source, question.messages, wide, tuple(borders))
+
+
+def _without_end(
+    question: Question, found: Budgeted, caps: Mapping[str, int], options: Options
+) -> Budgeted:
+    """A tolerated budget in which no cap is left of which Z3 proves that it needs none."""
+    at_cap = [fault for fault, amount in found.faults.items() if amount == caps[fault]]
+    # All at once, as mostly goes; else one after the other.
+    for some in ([at_cap], [[fault] for fault in at_cap]):
+        for freed in some:
+            faults = {**found.faults, **dict.fromkeys(freed, inf)}
+            (prop,) = check(replace(question, faults=faults), options).properties
+            if prop.verdict == "holds" and not prop.evidence.within:
+                found = Budgeted(faults, prop)
+        if inf in found.faults.values():
+            break
+    return found
+
+
+def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -> tuple[Harm, ...]:
+    """What it takes to break a property for one message, for two, and so on."""
+    harm = lattice.harm.get(name, {})
+    found: list[Harm] = []
+    for messages in range(1, max(harm.values(), default=0) + 1):
+        least = _least([budget for budget, most in harm.items() if most >= messages])
+        faults = _named(lattice.faults, least[0])
+        lifted = lifted_of(replace(question, faults=faults))
+        explored = explore_instance(lifted, options.limits, options.copies)
+        marked = Marked(explored)
+        (prop,) = (prop for prop in lifted.system.properties if prop.name == name)
+        count = broken_at_once(marked, prop)
+        run = shortest_run(explored, [state for state, most in count.items() if most >= messages])
+        if run is None:
+            text = (
+                f"{name} is broken for {messages} messages in the lattice, but not under {faults}"
+            )
+            raise DisagreementError(Diagnostic("DC901", f"{question.name}: {text}"))
+        found.append(Harm(messages, faults, replayed(lifted, explored, run)))
+    return tuple(found)
 
 
 class _Again:
@@ -90,9 +153,9 @@ class _Again:
     def __init__(self, question: Question, options: Options) -> None:
         self.question = replace(question, expects={}, judged_by="the frontier")
         self.options = options
-        self._results: dict[tuple[tuple[str, int], ...], Mapping[str, PropertyResult]] = {}
+        self._results: dict[tuple[tuple[str, float], ...], Mapping[str, PropertyResult]] = {}
 
-    def look(self, faults: Mapping[str, int], name: str, verdict: str) -> Budgeted:
+    def look(self, faults: Mapping[str, float], name: str, verdict: str) -> Budgeted:
         """The result of one property. Raises DisagreementError if it is another one."""
         key = tuple(faults.items())
         if key not in self._results:

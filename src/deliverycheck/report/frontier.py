@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 
 from deliverycheck.explain.frontier import Border, Budgeted, Frontier
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
-from deliverycheck.report.runs import trace_document
-from deliverycheck.report.text import budget_text
+from deliverycheck.report.runs import budget_document, trace_document
+from deliverycheck.report.text import PROOFS, budget_text
 from deliverycheck.system.verdicts import Json
 
 
@@ -31,17 +32,30 @@ def _border_document(border: Border) -> Json:
         "name": border.name,
         "minimal_breaking": [_breaking(one) for one in border.minimal_breaking],
         "maximal_tolerated": [
-            {"faults": dict(one.faults), "verdict": one.result.verdict}
+            {
+                "faults": budget_document(one.faults),
+                "verdict": one.result.verdict,
+                "proved": one.result.evidence.kind in PROOFS,
+            }
             for one in border.maximal_tolerated
         ],
         "open": [{"faults": dict(faults)} for faults in border.open],
+        "harm": [
+            {
+                "messages": one.messages,
+                "faults": dict(one.faults),
+                "steps": len(one.trace.steps),
+                "trace": trace_document(one.trace),
+            }
+            for one in border.harm
+        ],
     }
 
 
 def _breaking(one: Budgeted) -> Json:
     trace = one.result.trace
     return {
-        "faults": dict(one.faults),
+        "faults": budget_document(one.faults),
         "steps": len(trace.steps) if trace else None,
         "trace": trace_document(trace) if trace else None,
     }
@@ -58,6 +72,11 @@ def frontier_text(frontier: Frontier, width: int) -> Iterator[str]:
         yield from wrapped(border.name, width, "  ")
         for one in border.minimal_breaking:
             yield from wrapped(f"breaks with {_cause(one)}", width, "    ", "      ")
+        for harm in border.harm[1:]:
+            text = (
+                f"{harm.messages} messages at once, with {budget_text(harm.faults) or 'no fault'}"
+            )
+            yield from wrapped(f"{text}, in {len(harm.trace.steps)} steps", width, "    ", "      ")
         for one in border.maximal_tolerated:
             yield from wrapped(f"survives {_survived(one, frontier.caps)}", width, "    ", "      ")
         if border.open:
@@ -74,8 +93,12 @@ def _cause(one: Budgeted) -> str:
 
 
 def _survived(one: Budgeted, caps: Mapping[str, int]) -> str:
-    if one.faults == caps:
+    if caps and all(one.faults.get(fault) == inf for fault in caps):
+        text = "all of that in any number"
+    elif one.faults == caps:
         text = "all of that" if caps else "whatever happens here"
     else:
         text = budget_text(one.faults) or "nothing but a world without faults"
+    if inf in one.faults.values():
+        text += " (proved)"
     return text + (" (but nothing puts it to the test)" if one.result.verdict == "vacuous" else "")

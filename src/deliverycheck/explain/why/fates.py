@@ -19,9 +19,9 @@ from functools import cached_property
 from deliverycheck.check.marked import Marked
 from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.doom import can_reach
-from deliverycheck.explore.edges import Edges, backwards
+from deliverycheck.explore.edges import Edges, backwards, without
 from deliverycheck.explore.fair import Possible, divide
-from deliverycheck.explore.runs import Run
+from deliverycheck.explore.runs import Run, faults_of
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Trace
 
@@ -75,11 +75,6 @@ class Fates:
             return frozenset()  # any debt may still be paid
         return frozenset[int]().union(*self.broken)
 
-    @cached_property
-    def kept(self) -> frozenset[int]:
-        """The nodes where a fair run can stay for ever and keep the property."""
-        return self.kept_by(self.nodes.edges)
-
     def kept_by(self, edges: Edges) -> frozenset[int]:
         """The nodes where a fair run by certain steps can stay for ever and keep the property."""
         free = [node for node in range(len(self.nodes.states)) if node not in self.barred]
@@ -96,11 +91,21 @@ class Fates:
     @cached_property
     def can_go_well(self) -> bytearray:
         """By node: whether some run from there goes well, or might where something was cut off."""
+        return self._well(self.nodes.edges)
+
+    @cached_property
+    def can_go_well_by_itself(self) -> bytearray:
+        """The same of the runs from there without any further fault."""
+        faults = [at for at, fault in enumerate(faults_of(self.marked.found)) if fault]
+        return self._well(without(self.nodes.edges, frozenset(faults)))
+
+    def _well(self, edges: Edges) -> bytearray:
+        kept = self.kept_by(edges)
         hoped = (
-            node not in self.barred and (node in self.kept or cut)
+            node not in self.barred and (node in kept or cut)
             for node, cut in enumerate(self._cut())
         )
-        return can_reach(backwards(self.nodes.edges), hoped, self.barred)
+        return can_reach(backwards(edges), hoped, self.barred)
 
     @cached_property
     def can_go_wrong(self) -> bytearray:

@@ -30,9 +30,9 @@ def look_alikes(
     """What the actors of a run do not know, each the first time that it matters.
 
     `about` is the message the run goes wrong with. It matters where an actor takes a step after
-    which no run goes well, while it would be the right step in a state that is the same to it, but
-    for the effects of that message. Of a loss it matters, too, whether anybody can tell in the end.
-    Raises DisagreementError if a run to such a state does not replay.
+    which nothing goes well by itself, while it would be the right step in a state that is the same
+    to it, but for the effects of that message. Of a loss it matters, too, whether anybody can tell
+    in the end. Raises DisagreementError if a run to such a state does not replay.
     """
     system, told = fates.marked.found.system, set[str]()
     if f"effects[{about}]" not in system.index:
@@ -42,7 +42,7 @@ def look_alikes(
         at = step.index - 1
         if step.actor in told or step.fault == "crash" or not _acts(system, step.actor):
             continue
-        if fates.can_go_well[way.states[step.index]]:
+        if fates.can_go_well_by_itself[way.states[step.index]]:
             continue
         wanted = partial(_is_right, fates, key)
         other = _nearest(fates, way, trace, about, at, step.actor, wanted)
