@@ -7,7 +7,11 @@
 Between the charge and the mark the worker can crash. The message comes again, the mark is not
 there, and the card is charged a second time. With two workers not even a crash is needed: both
 look before either has marked. In tests, with one worker and no crash, it always works.
+
+`mark = "together"` puts the charge and the mark into one transaction: nothing can come in between.
 """
+
+from typing import Literal
 
 from deliverycheck.lang import Message, Steps
 from deliverycheck.lang.parts import RetryUntilAcknowledged, worker
@@ -20,6 +24,8 @@ class CheckThenAct(RetryUntilAcknowledged):
     faults = {"lose": 1, "crash": 1}
     expects = {"no-duplicate-effect": "violated"}
 
+    mark: Literal["apart", "together"] = "apart"
+
     processed: set[Message]
 
     @worker
@@ -28,7 +34,8 @@ class CheckThenAct(RetryUntilAcknowledged):
         yield "received"
         if m not in self.processed:
             self.effect(m)
-            yield "charged"  # a crash here: charged, but not marked
+            if self.mark == "apart":
+                yield "charged"  # a crash here: charged, but not marked
             self.processed.add(m)
             yield "marked"
         self.replies.put(m)

@@ -4,7 +4,11 @@ Now a second copy always finds the mark, so nothing is charged twice. But when t
 between the mark and the charge, the copy that comes again finds the mark as well, and is answered
 as if all were done: the payment is lost, and the sender is told that it succeeded. Swapping two
 lines has turned at-least-once into at-most-once.
+
+`mark = "together"` puts both into one transaction, and then neither comes without the other.
 """
+
+from typing import Literal
 
 from deliverycheck.lang import Message, Steps
 from deliverycheck.lang.parts import RetryUntilAcknowledged, worker
@@ -22,6 +26,8 @@ class MarkBeforeEffect(RetryUntilAcknowledged):
         "eventual-effect": "violated",
     }
 
+    mark: Literal["before", "together"] = "before"
+
     processed: set[Message]
 
     @worker
@@ -30,7 +36,8 @@ class MarkBeforeEffect(RetryUntilAcknowledged):
         yield "received"
         if m not in self.processed:
             self.processed.add(m)
-            yield "marked"  # a crash here: marked, but never charged
+            if self.mark == "before":
+                yield "marked"  # a crash here: marked, but never charged
             self.effect(m)
             yield "charged"
         self.replies.put(m)

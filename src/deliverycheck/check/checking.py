@@ -151,10 +151,11 @@ def _told(
 def settings_of(lifted: Lifted) -> dict[str, Json]:
     """The settings as plain data."""
     settings = lifted.design.settings.items()
-    return {name: _plain(value) for name, value in settings if name != "messages"}
+    return {name: plain(value) for name, value in settings if name != "messages"}
 
 
-def _plain(value: object) -> Json:
+def plain(value: object) -> Json:
+    """The value of a setting as plain data."""
     if isinstance(value, Enum):
         return value.name
     return value if isinstance(value, bool | int | str) else label_of(value)

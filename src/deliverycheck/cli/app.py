@@ -146,6 +146,32 @@ def frontier(**options: object) -> None:
 @cli.command()
 @click.argument("model")
 @click.option(
+    "--vary",
+    metavar="A,B=x|y,C=1..3",
+    multiple=True,
+    help="Settings, with all their values or these, and fault budgets, with these.",
+)
+@asked
+@click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes at work (as many as processors).")
+@AS_JSON
+def sweep(**options: object) -> None:
+    """The verdict for every combination of settings and budgets, and what to make of it.
+
+    Which mechanism is load-bearing, which is redundant, what suffices, and the cheapest change of
+    settings that repairs what is broken. One engine looks at every combination (with auto: the one
+    that visits every state); what is recommended is checked again, by both. Without --vary: all
+    settings with a closed list of values. Exit code 3 where something is left open, 2 where the
+    model goes wrong in a combination; to break is no failure here.
+    """
+    from deliverycheck.cli.sweep import run_sweep
+
+    sys.exit(run_sweep(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("model")
+@click.option(
     "--as",
     "form",
     type=click.Choice(["json", "smtlib", "promela", "murphi"]),

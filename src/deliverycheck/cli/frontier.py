@@ -20,13 +20,8 @@ from deliverycheck.report.jsonout import dumped
 def run_frontier(model: str, properties: Sequence[str], as_json: bool, **options: object) -> int:
     """The verb `frontier`. The exit code."""
     asked = Asked(models=(model,), **options)  # type: ignore[arg-type]  # as for `check`
-    wanted = asked.questions()
-    if len(wanted) != 1:
-        names = ", ".join(f"{one.source}:{one.name}" for one in wanted)
-        text = f"`{model}` holds {len(wanted)} models, and a frontier is about one"
-        raise InputError(Diagnostic("DC002", text, f"Name one of {names}."))
-    (question,) = wanted
-    known_properties(wanted, properties)
+    question = asked.question("frontier")
+    known_properties([question], properties)
     caps = dict.fromkeys(fault_names(question.cls), float(CAP))
     if asked.faults is not None:
         caps = dict(question.faults)

@@ -45,11 +45,24 @@ class Asked:
     limit_seconds: float | None
     limit_memory: float | None
 
+    def overrides(self) -> Overrides:
+        """What is said in place of the models. Raises InputError."""
+        budget = None if self.faults is None else parse_faults(self.faults)
+        return Overrides(self.messages, budget, _pairs(self.settings), self.fairness)
+
     def questions(self) -> tuple[Question, ...]:
         """What is asked. Raises InputError."""
-        budget = None if self.faults is None else parse_faults(self.faults)
-        overrides = Overrides(self.messages, budget, _pairs(self.settings), self.fairness)
-        return questions(self.models, overrides)
+        return questions(self.models, self.overrides())
+
+    def question(self, verb: str) -> Question:
+        """What is asked by a verb that is about one model. Raises InputError."""
+        wanted = self.questions()
+        if len(wanted) != 1:
+            names = ", ".join(f"{one.source}:{one.name}" for one in wanted)
+            (model,) = self.models
+            text = f"`{model}` holds {len(wanted)} models, and a {verb} is about one"
+            raise InputError(Diagnostic("DC002", text, f"Name one of {names}."))
+        return wanted[0]
 
     def options(self, properties: Sequence[str] = (), folder: Path | None = None) -> Options:
         """How to check it."""

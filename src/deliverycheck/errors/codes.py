@@ -47,6 +47,11 @@ CODES: dict[str, Explanation] = {
         "a wrong number of messages",
         "At least one message. Two find nearly everything; each one more multiplies the states.",
     ),
+    "DC009": Explanation(
+        "too many combinations",
+        "`sweep` looks at every combination of what is varied, and each thing more multiplies "
+        "them. Vary less at a time, or name fewer values: `--vary mark=together,workers=1|4`.",
+    ),
     "DC101": Explanation(
         "the file is not Python",
         "Python itself could not read it; the message is Python's own.",

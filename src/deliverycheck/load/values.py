@@ -114,7 +114,7 @@ def setting(
         text = f"`{cls.__name__}` has no setting `{name}`"
         return None, Diagnostic("DC004", text, did_you_mean(name, list(known)), file)
     hint, default = known[name]
-    options = _options(hint, default)
+    options = options_of(hint, default)
     if options is None:
         number = value
         if isinstance(value, str):
@@ -132,7 +132,7 @@ def setting(
     return None, Diagnostic("DC004", text, did_you_mean(str(value), list(options)), file)
 
 
-def _options(hint: object, default: object) -> dict[str, object] | None:
+def options_of(hint: object, default: object) -> dict[str, object] | None:
     """The values a setting may have, by their names; None for a whole number."""
     if get_origin(hint) is Literal:
         return {str(option): option for option in cast("tuple[object, ...]", get_args(hint))}

@@ -1,0 +1,1 @@
+"""The sweep: every combination of some settings and budgets, and what follows from the verdicts."""
