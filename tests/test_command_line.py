@@ -119,7 +119,7 @@ def test_a_design_is_checked_like_a_model(tmp_path: Path) -> None:
     assert done.code == 0
     (result,) = done.data["results"]
     assert (result["model"], result["messages"], result["faults"]) == ("two", 1, {"delay": 1})
-    assert result["settings"] == {"workers": 2}
+    assert result["settings"] == {"workers": 2, "mark": "apart"}
     found = {p["name"]: p["because"] for p in result["properties"]}
     assert found["no-duplicate-effect"] == ["delay"]
 
@@ -240,6 +240,7 @@ def test_every_verb_has_help() -> None:
         "check",
         "matrix",
         "frontier",
+        "sweep",
         "replay",
         "export",
         "certify",
