@@ -28,7 +28,7 @@ BELOW: dict[str, set[str]] = {
         "prove", "certify",
     },
     "load": {"errors", "system", "lang", "check"},
-    "explain": {"errors", "system", "check"},
+    "explain": {"errors", "system", "semantics", "lang", "lift", "explore", "check"},
     "report": {"errors", "system", "explain"},
     "cli": {
         "errors", "system", "exchange", "semantics", "lang", "lift", "explore", "export", "certify",

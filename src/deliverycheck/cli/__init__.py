@@ -1,3 +1,3 @@
 """Floor 7: the command line, thinly over everything else."""
 
-from deliverycheck.cli.app import main as main
+from deliverycheck.cli.entry import main as main

@@ -1,83 +1,13 @@
-"""The command line: verbs, and how errors leave it. What a verb needs is imported when it runs."""
+"""The verbs of the command line. What a verb needs is imported when it runs."""
 
 from __future__ import annotations
 
-import io
-import signal
 import sys
-import traceback
-from collections.abc import Callable
 from importlib.metadata import version
 
 import click
 
-from deliverycheck.errors import DeliveryCheckError, Diagnostic, DisagreementError, Exit, InputError
-
-POSITIVE = click.FloatRange(0, 1e12, min_open=True)
-
-MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-
-def environment(command: Callable[..., object]) -> Callable[..., object]:
-    """The options that change the system a model becomes."""
-    for option in reversed(
-        (
-            click.option("--messages", type=int, help="How many messages (two unless said)."),
-            click.option(
-                "--faults",
-                metavar='"lose=1 crash=inf"',
-                help="The environment instead of the model's own; what is not named is 0.",
-            ),
-            click.option(
-                "--fairness",
-                type=click.Choice(["strong", "weak"]),
-                help="Strong: what is sent again and again arrives in the end; weak: the link may "
-                "drop for ever. Instead of the model's own.",
-            ),
-            click.option(
-                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
-            ),
-            click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-def asked(command: Callable[..., object]) -> Callable[..., object]:
-    """The options that change what is asked about a model, and how it is looked at."""
-    for option in reversed(
-        (
-            environment,
-            click.option(
-                "--engine",
-                type=click.Choice(["auto", "explicit", "symbolic"]),
-                default="auto",
-                help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
-            ),
-            click.option(
-                "--explorer",
-                type=click.Choice(["auto", "plain"]),
-                default="auto",
-                help="How states are explored (this version: plain Python).",
-            ),
-            click.option(
-                "--limit-states",
-                type=click.IntRange(1),
-                default=5_000_000,
-                show_default=True,
-                help="Stop beyond this many states.",
-            ),
-            click.option("--limit-seconds", type=POSITIVE, help="Stop a model after this time."),
-            click.option("--limit-memory", type=POSITIVE, metavar="MB", help="Stop at this size."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-COPIES = "Most copies of one item in flight that are looked at, where the model sets no limit."
+from deliverycheck.cli.options import AS_JSON, MODELS, asked, environment
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -252,56 +182,3 @@ def doctor(as_json: bool) -> None:
     from deliverycheck.cli.small import run_doctor
 
     sys.exit(run_doctor(as_json))
-
-
-def main() -> None:
-    """Run the command line; every way out has its documented exit code."""
-    as_json = "--json" in sys.argv[1:]
-    if hasattr(signal, "SIGPIPE"):
-        # When the reader of our output goes away, so do we, as other tools do.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a name a terminal cannot show is no error
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        cli(standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except click.ClickException as error:
-        if not as_json:
-            error.show()
-            sys.exit(Exit.BAD_INPUT)
-        remedy = "`deliverycheck --help` lists the verbs, `deliverycheck VERB --help` the options."
-        _tell(
-            InputError(Diagnostic("DC001", error.format_message(), remedy)), Exit.BAD_INPUT, as_json
-        )
-    except click.Abort:
-        sys.exit(Exit.INTERRUPTED)
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(Exit.INTERRUPTED)
-    except InputError as error:
-        _tell(error, Exit.BAD_INPUT, as_json)
-    except DisagreementError as error:
-        _tell(error, Exit.INTERNAL, as_json)
-    except OSError as error:
-        click.echo(f"the output cannot be written: {error.strerror}", err=True)
-        sys.stdout = None
-        sys.exit(Exit.INTERNAL)
-    except Exception:
-        traceback.print_exc()
-        click.echo("internal error: please report this with the model that caused it", err=True)
-        sys.exit(Exit.INTERNAL)
-
-
-def _tell(error: DeliveryCheckError, code: int, as_json: bool) -> None:
-    from deliverycheck.cli.terminal import width
-    from deliverycheck.report.errors import error_document, error_text
-    from deliverycheck.report.jsonout import dumped
-
-    for line in error_text(error.diagnostics, width()):
-        click.echo(line, err=True)
-    if as_json:
-        click.echo(dumped(error_document(error.diagnostics, code)), nl=False)
-    sys.exit(code)

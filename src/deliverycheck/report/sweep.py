@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deliverycheck.explain.sweep.found import Row, Sweep, Threshold, Way
-from deliverycheck.report.jsonout import (
-    budget_document,
-    diagnostic_document,
-    tool,
-    trace_document,
-)
+from deliverycheck.report.jsonout import diagnostic_document, tool
+from deliverycheck.report.runs import budget_document, trace_document
 from deliverycheck.system.verdicts import Json, PropertyResult
 
 

@@ -48,7 +48,7 @@ def _constant(sweep: Sweep, costs: Sequence[str]) -> Iterator[str]:
         if _is_constant(sweep, name):
             by_cell.setdefault(_cell(sweep.rows[0], name), []).append(name)
     for cell, names in by_cell.items():
-        yield f"the same in all rows: {joined(names)} {cell}"
+        yield f"the same in all rows: {joined(names)}: {cell}"
     if len(set(costs)) == 1 and sweep.rows[0].outcome.cost is not None:
         yield f"each row costs {costs[0]}"
 

@@ -190,7 +190,7 @@ def _stories(sweep: Sweep, width: int) -> Iterator[str]:
         own = {one.name: sweep.value(number, one.name) for one in sweep.varied}
         yield ""
         yield from wrapped(f"Row {number}, with {_values(own, ' and ')}", width, "  ")
-        yield from runs_text([one for one in found if one is not None], width)
+        yield from runs_text([one for one in found if one is not None], width, verbose=False)
 
 
 def _values(values: Mapping[str, Json], between: str = " ") -> str:

@@ -1,0 +1,73 @@
+"""The options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+POSITIVE = click.FloatRange(0, 1e12, min_open=True)
+
+MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def environment(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change the system a model becomes."""
+    for option in reversed(
+        (
+            click.option("--messages", type=int, help="How many messages (two unless said)."),
+            click.option(
+                "--faults",
+                metavar='"lose=1 crash=inf"',
+                help="The environment instead of the model's own; what is not named is 0.",
+            ),
+            click.option(
+                "--fairness",
+                type=click.Choice(["strong", "weak"]),
+                help="Strong: what is sent again and again arrives in the end; weak: the link may "
+                "drop for ever. Instead of the model's own.",
+            ),
+            click.option(
+                "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
+            ),
+            click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def asked(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change what is asked about a model, and how it is looked at."""
+    for option in reversed(
+        (
+            environment,
+            click.option(
+                "--engine",
+                type=click.Choice(["auto", "explicit", "symbolic"]),
+                default="auto",
+                help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
+            ),
+            click.option(
+                "--explorer",
+                type=click.Choice(["auto", "plain"]),
+                default="auto",
+                help="How states are explored (this version: plain Python).",
+            ),
+            click.option(
+                "--limit-states",
+                type=click.IntRange(1),
+                default=5_000_000,
+                show_default=True,
+                help="Stop beyond this many states.",
+            ),
+            click.option("--limit-seconds", type=POSITIVE, help="Stop a model after this time."),
+            click.option("--limit-memory", type=POSITIVE, metavar="MB", help="Stop at this size."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+COPIES = "Most copies of one item in flight that are looked at, where the model sets no limit."
