@@ -136,7 +136,7 @@ class Fair:
             steps + length
             for (state, is_open), steps in self.ways(clause).items()
             if state in rest
-            for length in (self._round(state, rest, rest if is_open else when),)
+            for length in (self.way_round(state, rest, rest if is_open else when),)
             if length is not None
         ]
         return min(found, default=None)
@@ -145,14 +145,14 @@ class Fair:
         """For each state on a fair loop among some states: the steps of the shortest one."""
         left, found = set(states), dict[State, int]()
         for state in states:
-            length = self._round(state, left, left)
+            length = self.way_round(state, left, left)
             if length is None:
                 left.discard(state)  # no fair loop passes here: none needs to be looked for
             else:
                 found[state] = length
         return found
 
-    def _round(
+    def way_round(
         self, start: State, states: AbstractSet[State], asking: AbstractSet[State]
     ) -> int | None:
         """The steps of the shortest fair loop through a state; 0 for standing still.
@@ -273,7 +273,12 @@ class Fair:
 
 def held_back(system: System, clause: Clause) -> bool:
     """Whether some run breaks the clause, if what a bound forbids counts as impossible."""
-    guarded = tuple(
+    return Fair(guarded(system)).nearest(clause) is not None
+
+
+def guarded(system: System) -> System:
+    """The same with its bounds made into guards: what they forbid is impossible."""
+    actions = tuple(
         replace(
             action,
             guard=App("and", (action.guard, *(bound.term for bound in action.bounds))),
@@ -281,7 +286,7 @@ def held_back(system: System, clause: Clause) -> bool:
         )
         for action in system.actions
     )
-    return Fair(replace(system, actions=guarded)).nearest(clause) is not None
+    return replace(system, actions=actions)
 
 
 def _alike(one: State, other: State) -> bool:

@@ -3,6 +3,7 @@
 from deliverycheck.check.checking import check, explored, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
+from deliverycheck.explain.compare import Comparison, compare
 from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.export.murphi import murphi_of
@@ -15,6 +16,7 @@ from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Ve
 __all__ = [
     "Action",
     "Clause",
+    "Comparison",
     "Explored",
     "Lifted",
     "Limits",
@@ -29,6 +31,7 @@ __all__ = [
     "Variable",
     "Verdict",
     "check",
+    "compare",
     "explore",
     "explored",
     "graph_of",

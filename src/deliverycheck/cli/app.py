@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.cli.options import AS_JSON, MODELS, asked, environment
+from deliverycheck.cli.options import AS_JSON, MODELS, asked, environment, limited
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -97,6 +97,24 @@ def sweep(**options: object) -> None:
     from deliverycheck.cli.sweep import run_sweep
 
     sys.exit(run_sweep(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("a", metavar="A")
+@click.argument("b", metavar="B")
+@environment
+@limited
+@AS_JSON
+def compare(**options: object) -> None:
+    """Do two designs show the outside world the same effects under the same faults?
+
+    The world sees acceptances, effects, answers, parkings, and silence for ever. Both are asked
+    under the faults of A, or those of --faults. What --faults and --set name, one of them must
+    know. Exit code: 0 the same, 1 different, 2 bad input, 3 undetermined.
+    """
+    from deliverycheck.cli.compare import run_compare
+
+    sys.exit(run_compare(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

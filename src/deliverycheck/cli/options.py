@@ -55,6 +55,17 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
                 default="auto",
                 help="How states are explored (this version: plain Python).",
             ),
+            limited,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def limited(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that end a search early."""
+    for option in reversed(
+        (
             click.option(
                 "--limit-states",
                 type=click.IntRange(1),

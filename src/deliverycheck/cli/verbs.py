@@ -39,11 +39,11 @@ class Asked:
     fairness: Receiving | None
     settings: Sequence[str]
     copies: int | None
-    engine: Engine
-    explorer: str
     limit_states: int
     limit_seconds: float | None
     limit_memory: float | None
+    engine: Engine = "explicit"
+    explorer: str = "auto"
 
     def overrides(self) -> Overrides:
         """What is said in place of the models. Raises InputError."""
@@ -56,13 +56,8 @@ class Asked:
 
     def question(self, verb: str) -> Question:
         """What is asked by a verb that is about one model. Raises InputError."""
-        wanted = self.questions()
-        if len(wanted) != 1:
-            names = ", ".join(f"{one.source}:{one.name}" for one in wanted)
-            (model,) = self.models
-            text = f"`{model}` holds {len(wanted)} models, and a {verb} is about one"
-            raise InputError(Diagnostic("DC002", text, f"Name one of {names}."))
-        return wanted[0]
+        (model,) = self.models
+        return the_only(model, self.questions(), f"a {verb} is about one")
 
     def options(self, properties: Sequence[str] = (), folder: Path | None = None) -> Options:
         """How to check it."""
@@ -199,6 +194,15 @@ def _complain(run: Progressing, asked: int) -> None:
         click.echo(line, err=True)
     if run.interrupted:
         click.echo(f"interrupted after {len(run.results)} of {asked} models", err=True)
+
+
+def the_only(model: str, wanted: Sequence[Question], why: str) -> Question:
+    """The one model that a name stands for. Raises InputError with `why` there must be one."""
+    if len(wanted) != 1:
+        names = ", ".join(f"{one.source}:{one.name}" for one in wanted)
+        text = f"`{model}` holds {len(wanted)} models, and {why}"
+        raise InputError(Diagnostic("DC002", text, f"Name one of {names}."))
+    return wanted[0]
 
 
 def known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> None:

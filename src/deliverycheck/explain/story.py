@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deliverycheck.system.model import Event
-from deliverycheck.system.verdicts import PropertyResult, Step
+from deliverycheck.system.verdicts import PropertyResult, Step, Trace
 
 MEANING = {
     "no-loss": "lost: it was accepted, and from here on nothing can bring about its effect",
@@ -75,15 +75,20 @@ def outcome(result: PropertyResult) -> str:
 
 def ending(result: PropertyResult) -> str:
     """How a run without end goes on, as a sentence without its full stop; else nothing."""
-    trace = result.trace
-    if trace is None or trace.loop_start is None:
+    waiting = result.evidence.detail.get("unforced")
+    names = [str(name) for name in waiting] if isinstance(waiting, list) else []
+    return going_on(result.trace, names) if result.trace is not None else ""
+
+
+def going_on(trace: Trace, waiting: Sequence[str]) -> str:
+    """The same of a trace; `waiting` are the steps that are possible again and again in it."""
+    if trace.loop_start is None:
         return ""
     first, last = trace.loop_start + 1, len(trace.steps)
     if first > last:
         return "And then nothing happens any more: no step that can be relied upon is possible"
     text = f"And so on: it repeats for ever from step {first}"
-    waiting = result.evidence.detail.get("unforced")
-    if isinstance(waiting, list) and waiting:
+    if waiting:
         names = joined([f"`{name}`" for name in waiting])
         be = "is" if len(waiting) == 1 else "are"
         text += f". {names} {be} possible again and again, but never without a break, and weak "

@@ -73,12 +73,12 @@ def endless_run(
     if stem is None:
         raise ValueError("no run to a component that was reached")
     states = [at >> 1 for at in stem.states]
-    around = _round(possible, home[states[-1]], states[-1], relied)
+    around = way_round(possible, home[states[-1]], states[-1], relied)
     run = Run((*states, *around.states[1:]), (*stem.actions, *around.actions))
     return Endless(run, len(states) - 1)
 
 
-def _round(possible: Possible, component: AbstractSet[int], start: int, relied: Relied) -> Run:
+def way_round(possible: Possible, component: AbstractSet[int], start: int, relied: Relied) -> Run:
     """A way from a state of a fair component back to it that meets every assumption."""
     states, actions = [start], list[int]()
     everywhere = somewhere = possible.in_state[start]

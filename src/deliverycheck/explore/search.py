@@ -145,14 +145,15 @@ def _search(
             if report is not None:
                 size = len(states)
                 report(Progress(size, found.transitions, found.depth, size - chunk, seconds))
-            stop = _stop(limits, len(states), seconds)
+            stop = exceeded(limits, len(states), seconds)
             if stop and found.expanded < len(states):
                 found.stopped = stop
                 return
         first, last = last, len(states)
 
 
-def _stop(limits: Limits, states: int, seconds: float) -> Stop | None:
+def exceeded(limits: Limits, states: int, seconds: float) -> Stop | None:
+    """The first limit that so much work goes beyond."""
     if limits.states is not None and states > limits.states:
         return "states"
     if limits.seconds is not None and seconds > limits.seconds:

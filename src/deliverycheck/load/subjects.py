@@ -34,7 +34,7 @@ def questions(names: Iterable[str], overrides: Overrides | None = None) -> tuple
     wrong: list[Diagnostic] = []
     for name in names:
         try:
-            found += [_overridden(q, overrides) for q in _named(name)]
+            found += [overridden(q, overrides) for q in _named(name)]
         except InputError as error:
             wrong += error.diagnostics
     if wrong:
@@ -128,7 +128,7 @@ def of_class(cls: type[Protocol], source: str, messages: int = 2) -> Question:
     )
 
 
-def _overridden(question: Question, overrides: Overrides) -> Question:
+def overridden(question: Question, overrides: Overrides) -> Question:
     """The question with what the command line says in place of the model.
 
     Expectations belong to the environment and the settings they were written for; elsewhere the

@@ -9,7 +9,7 @@ from deliverycheck.explain.frontier import Border, Budgeted, Frontier
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
 from deliverycheck.report.runs import budget_document, trace_document
-from deliverycheck.report.text import PROOFS, budget_text
+from deliverycheck.report.text import PROOFS, budget_text, messages_text
 from deliverycheck.system.verdicts import Json
 
 
@@ -64,9 +64,8 @@ def _breaking(one: Budgeted) -> Json:
 def frontier_text(frontier: Frontier, width: int) -> Iterator[str]:
     """What breaks each property, and what it survives."""
     caps = budget_text(frontier.caps) or "no fault can happen here"
-    messages = f"{frontier.messages} message" + ("s" if frontier.messages != 1 else "")
     yield from wrapped(f"{frontier.model}  {frontier.source}", width, "")
-    yield from wrapped(f"{messages} · up to {caps}", width, "  ")
+    yield from wrapped(f"{messages_text(frontier.messages)} · up to {caps}", width, "  ")
     for border in frontier.borders:
         yield ""
         yield from wrapped(border.name, width, "  ")

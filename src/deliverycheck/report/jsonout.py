@@ -16,6 +16,7 @@ from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import (
     Answer,
     Evidence,
+    Exploration,
     Json,
     ModelResult,
     PropertyResult,
@@ -66,17 +67,21 @@ def _version(package: str) -> str | None:
         return None
 
 
-def model_document(result: ModelResult) -> dict[str, Json]:
-    """One model's result."""
-    found = result.exploration
-    exploration: dict[str, Json] = {
+def exploration_document(found: Exploration) -> dict[str, Json]:
+    """How much was looked at."""
+    document: dict[str, Json] = {
         "complete": found.complete,
         "states": found.states,
         "transitions": found.transitions,
         "depth": found.depth,
     }
     if found.stopped:
-        exploration["stopped"] = found.stopped
+        document["stopped"] = found.stopped
+    return document
+
+
+def model_document(result: ModelResult) -> dict[str, Json]:
+    """One model's result."""
     return {
         "model": result.model,
         "source": result.source,
@@ -86,7 +91,7 @@ def model_document(result: ModelResult) -> dict[str, Json]:
         "faults": budget_document(result.faults),
         "fairness": result.fairness,
         "claims": result.claims,
-        "exploration": exploration,
+        "exploration": exploration_document(result.exploration),
         "properties": [property_document(prop, result.system) for prop in result.properties],
         "assumptions": list(result.assumptions),
         "warnings": [

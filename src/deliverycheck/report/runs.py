@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from math import inf
+from types import MappingProxyType
 
 from deliverycheck.explain.story import sentences
 from deliverycheck.report.layout import wrapped
@@ -47,10 +48,15 @@ def steps_text(
     few: int | None = None,
     mark: str = ".",
     indent: str = "    ",
+    seen: Mapping[int, str] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """The steps of a run from one on, each as a sentence; only a few of them if so asked."""
+    """The steps of a run from one on, each as a sentence; only a few of them if so asked.
+
+    `seen`: by a step's number, what the world outside sees of it.
+    """
     told = sentences(trace.steps)
     for step in trace.steps[after : None if few is None else after + few]:
         fault = f"  [fault: {step.fault}]" if step.fault else ""
-        text = f"{step.index:>2}{mark} {told[step.index - 1]}.{fault}"
+        shown = f"  [seen: {seen[step.index]}]" if step.index in seen else ""
+        text = f"{step.index:>2}{mark} {told[step.index - 1]}.{fault}{shown}"
         yield from wrapped(text, width, indent, f"{indent}    ")

@@ -35,7 +35,7 @@ def model_text(result: ModelResult, width: int, *, verbose: bool = False) -> Ite
     Stories are told of the properties the model says something about; `verbose`: of all.
     """
     yield styled(result.model, bold=True) + f"  {result.source}"
-    parts = [_claim(result), _messages(result.messages)]
+    parts = [_claim(result), messages_text(result.messages)]
     parts.append(budget_text(result.faults) or "no faults")
     parts += [f"{name}={value}" for name, value in result.settings.items()]
     yield from wrapped(" · ".join(parts), width, "  ")
@@ -130,7 +130,8 @@ def _claim(result: ModelResult) -> str:
     )
 
 
-def _messages(count: int) -> str:
+def messages_text(count: int) -> str:
+    """`1 message`, `2 messages`."""
     return "1 message" if count == 1 else f"{count} messages"
 
 
