@@ -55,7 +55,8 @@ class Shown:
             if record == "accepted" and old == 0:
                 found.add(f"accept {m}")
             if record == "effects":
-                found.add(f"effect {m}" + {(0, 1): "", (1, 2): " again"}.get((old, new), " twice"))
+                words: dict[object, str] = {(0, 1): "", (1, 2): " again"}
+                found.add(f"effect {m}" + words.get((old, new), " twice"))
             if record == "told":
                 found.add(f"told {m} {new}")
             if record == "parked":

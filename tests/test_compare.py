@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import jsonschema
@@ -54,7 +54,7 @@ def judge(a: Shown, b: Shown, outside: Outside, where: Parting) -> int:
     """Confirm a parting by the definitions; the steps to it."""
     states = [outside.found.state(number) for number in where.run.states]
     actions = where.run.actions
-    labels = [a.label(*pair) for pair in zip(states, states[1:], strict=False)]
+    labels = [a.label(*pair) for pair in pairwise(states)]
     word: Word = tuple(label for label in labels if label)
     assert states[0] in a.system.initial
     for state, at, to in zip(states, actions, states[1:], strict=False):

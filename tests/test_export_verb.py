@@ -187,8 +187,8 @@ TWO = "models/pitfalls/decrement.py"
 
 # arguments, what must stand in the error
 WRONG: dict[str, tuple[list[str], list[str]]] = {
-    "several classes": ([TWO, "--as", "json"], ["DC001", f"{TWO}:Decrement", "AbsoluteWrite"]),
-    "a folder": (["models/guarantees", "--as", "json"], ["DC001", "at_most_once.py:AtMostOnce"]),
+    "several classes": ([TWO, "--as", "json"], ["DC002", f"{TWO}:Decrement", "AbsoluteWrite"]),
+    "a folder": (["models/guarantees", "--as", "json"], ["DC002", "at_most_once.py:AtMostOnce"]),
     "no language": ([GOOD], ["--as"]),
     "other language": ([GOOD, "--as", "tla"], ["promela"]),
     "no model": (["models/nobody.py", "--as", "json"], ["DC003"]),

@@ -17,11 +17,9 @@ from deliverycheck.report.jsonout import dumped
 def run_compare(a: str, b: str, as_json: bool, **options: object) -> int:
     """The verb `compare`. The exit code."""
     asked = Asked(models=(a, b), **options)  # type: ignore[arg-type]  # as for `check`
-    overrides = asked.overrides()
-    pair = (
-        the_only(name, questions([name]), "a comparison is of two, one each") for name in (a, b)
-    )
-    first, second = alike(*pair, overrides)
+    why = "a comparison is of two, one each"
+    one, other = (the_only(name, questions([name]), why) for name in (a, b))
+    first, second = alike(one, other, asked.overrides())
     try:
         found = compare(
             first, second, asked.options(), progress_for(f"{first.name}, {second.name}")

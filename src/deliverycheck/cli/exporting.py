@@ -42,11 +42,9 @@ def run_export(
     as_json: bool,
 ) -> int:
     """The verb `export`. The exit code."""
-    # how to check is not asked here; these are never looked at
-    asked = Asked(
-        (model,), messages, faults, fairness, settings, copies, "explicit", "plain", 1, None, None
-    )
-    question = _only_one(model, asked.questions())
+    # how long to look is not asked here; the limits are never looked at
+    asked = Asked((model,), messages, faults, fairness, settings, copies, 1, None, None)
+    question = asked.question("export")
     lifted = lifted_of(question)
     system = lifted.system
     asks = None if prop is None else _leads_to(system, prop, form)
@@ -71,14 +69,6 @@ def run_export(
     else:
         click.echo(text, nl=False)
     return 0
-
-
-def _only_one(model: str, found: Sequence[Question]) -> Question:
-    if len(found) == 1:
-        return found[0]
-    names = [f"{q.source}:{q.name}" if q.source.endswith(".py") else q.source for q in found]
-    text = f"export takes one model, and there are {len(found)} in {model}"
-    raise InputError(Diagnostic("DC001", text, f"Name one: {', '.join(names)}"))
 
 
 def _instance(question: Question, lifted: Lifted, copies: int | None) -> System:

@@ -57,7 +57,7 @@ class Asked:
     def question(self, verb: str) -> Question:
         """What is asked by a verb that is about one model. Raises InputError."""
         (model,) = self.models
-        return the_only(model, self.questions(), f"a {verb} is about one")
+        return the_only(model, self.questions(), f"`{verb}` is about one")
 
     def options(self, properties: Sequence[str] = (), folder: Path | None = None) -> Options:
         """How to check it."""
@@ -199,7 +199,8 @@ def _complain(run: Progressing, asked: int) -> None:
 def the_only(model: str, wanted: Sequence[Question], why: str) -> Question:
     """The one model that a name stands for. Raises InputError with `why` there must be one."""
     if len(wanted) != 1:
-        names = ", ".join(f"{one.source}:{one.name}" for one in wanted)
+        found = (f"{q.source}:{q.name}" if q.source.endswith(".py") else q.source for q in wanted)
+        names = ", ".join(found)
         text = f"`{model}` holds {len(wanted)} models, and {why}"
         raise InputError(Diagnostic("DC002", text, f"Name one of {names}."))
     return wanted[0]

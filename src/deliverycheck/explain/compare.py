@@ -139,4 +139,4 @@ def _notes(a: Question, b: Question, first: Watched, second: Watched) -> Iterato
     if b.messages != a.messages:
         yield "B is asked about as many messages as A, not as many as it says itself"
     if b.fairness != a.fairness:
-        yield f"B is asked under {a.fairness} fairness of receiving, as A is; its own is {b.fairness}"
+        yield f"B is asked under {a.fairness} fairness of receiving, as A is, not under its own"

@@ -104,12 +104,11 @@ def _inclusion_text(one: str, other: str, found: Inclusion, width: int) -> Itera
     if closing := going_on(divergence.trace, divergence.waiting):
         yield from wrapped(f"{closing}.", width, "    ")
     able = " or ".join(divergence.instead) or "nothing"
-    had = f"Having shown {'as much' if divergence.silent else 'all but the last'}, {other}"
-    yield from wrapped(
-        f"{had} {'goes on in the end with' if divergence.silent else 'can only go on with'} {able}.",
-        width,
-        "    ",
-    )
+    if divergence.silent:
+        text = f"Having shown as much, {other} goes on in the end with {able}."
+    else:
+        text = f"Having shown all but the last, {other} can only go on with {able}."
+    yield from wrapped(text, width, "    ")
     yield ""
 
 
