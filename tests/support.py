@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from deliverycheck.check.checking import check
+from deliverycheck.check.checking import check, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
+from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.subjects import parse_faults, questions
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
@@ -40,6 +41,11 @@ def checked(
 ) -> ModelResult:
     """The explicit engine's result for a model file in an environment."""
     return check(question(name, faults, messages, settings), EXPLICIT)
+
+
+def lifted_with(name: object, faults: str, messages: int = 1) -> Lifted:
+    """The system of a model file in an environment."""
+    return lifted_of(question(str(name), faults, messages))
 
 
 def prop(result: ModelResult, name: str) -> PropertyResult:

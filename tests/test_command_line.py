@@ -240,6 +240,7 @@ def test_every_verb_has_help() -> None:
         "check",
         "matrix",
         "compare",
+        "explore",
         "frontier",
         "sweep",
         "replay",

@@ -28,7 +28,7 @@ from deliverycheck.system.verdicts import Trace
 TRAP_SECONDS = 30.0
 """For the proof of a loss that no bounded search can confirm."""
 
-Outcome: TypeAlias = Literal["still violated", "fixed", "stale"]
+Outcome: TypeAlias = Literal["still violated", "still possible", "fixed", "stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ class StoredStep:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A counterexample as it was written down."""
+    """A counterexample, or any run, as it was written down."""
 
     question: Question
     digest: str
-    prop: str
+    prop: str | None
+    """What it breaks; None: it is just a run."""
     steps: tuple[StoredStep, ...]
     loop: int | None
     """How many steps come before those that repeat, if it has no end."""
@@ -57,7 +58,7 @@ class Replayed:
     """What came of a stored counterexample. `step` is where it is stale, from 1."""
 
     model: str
-    prop: str
+    prop: str | None
     outcome: Outcome
     text: str
     step: int | None = None
@@ -87,12 +88,14 @@ def replay(stored: Stored) -> Replayed:
         if unchanged:
             raise _refused(stored, f"step {wrong}, {action}, {text}")
         return Replayed(name, prop, "stale", f"step {wrong}, {action}, {text}", wrong)
+    note = "" if unchanged else "; the model has changed since"
+    if prop is None:
+        return Replayed(name, prop, "still possible", f"all of its {len(moves)} steps{note}")
     violated = _violates(lifted, prop, replace(trace, loop_start=stored.loop))
     if violated is None:
         text = "it cannot be confirmed that nothing leads to the effect from its end"
         return Replayed(name, prop, "stale", text, len(moves))
     if violated:
-        note = "" if unchanged else "; the model has changed since"
         return Replayed(name, prop, "still violated", f"after {len(moves)} steps{note}")
     if unchanged:
         raise _refused(stored, f"after its last step, {len(moves)}, {prop} is not violated")

@@ -119,6 +119,24 @@ def compare(**options: object) -> None:
 
 @cli.command()
 @click.argument("model")
+@environment
+@limited
+@click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
+@click.option("--from", "start", metavar="FILE", help="Start at the end of a saved run.")
+@AS_JSON
+def explore(**options: object) -> None:
+    """Take a run by hand: what is possible, and what can still become of it.
+
+    Type the number of a step, or undo, jump N, story, save FILE, quit; from a keyboard or a pipe.
+    After each step stands what it decides. With --json each position is a line of JSON.
+    """
+    from deliverycheck.cli.explore import run_explore
+
+    sys.exit(run_explore(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("model")
 @click.option(
     "--as",
     "form",

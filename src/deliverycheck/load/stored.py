@@ -24,12 +24,42 @@ LARGEST = 50_000_000
 """Characters of a result file."""
 
 SCHEMA = "deliverycheck/result/1"
+RUN = "deliverycheck/run/1"
 
 Node = Mapping[str, object]
 
 
 def stored_in(file: Path) -> tuple[Stored, ...]:
-    """Every counterexample in a result file. Raises InputError."""
+    """Every counterexample in a result file, or the run in a saved one. Raises InputError."""
+    top = _document(file)
+    if top.get("schema") == RUN:
+        return (_run(file, top),)
+    if top.get("schema") != SCHEMA:
+        raise _wrong(file, f"the schema is {top.get('schema')!r}, not {SCHEMA!r}")
+    found = tuple(_stored(file, top))
+    if not found:
+        raise _wrong(file, "there is no counterexample in it")
+    return found
+
+
+def run_in(file: Path) -> Stored:
+    """The run that `explore` has saved in a file. Raises InputError."""
+    top = _document(file)
+    if top.get("schema") != RUN:
+        remedy = "Give a file that `explore` has written, with `save FILE`."
+        text = f"the schema is {top.get('schema')!r}, not {RUN!r}"
+        raise InputError(Diagnostic("DC301", text, remedy, str(file)))
+    return _run(file, top)
+
+
+def _run(file: Path, top: Node) -> Stored:
+    trace = _object(file, top.get("trace"), "trace")
+    steps = tuple(_steps(file, trace, "the run")) if trace.get("steps") else ()
+    digest = _text(file, top.get("digest"), "digest")
+    return Stored(_question(file, top, "the run"), digest, None, steps, None, str(file))
+
+
+def _document(file: Path) -> Node:
     text = read_text(file)
     if len(text) > LARGEST:
         raise _wrong(file, "the file is larger than any result")
@@ -37,13 +67,7 @@ def stored_in(file: Path) -> tuple[Stored, ...]:
         data: object = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _wrong(file, f"this is not JSON: {error}") from None
-    top = _object(file, data, "the document")
-    if top.get("schema") != SCHEMA:
-        raise _wrong(file, f"the schema is {top.get('schema')!r}, not {SCHEMA!r}")
-    found = tuple(_stored(file, top))
-    if not found:
-        raise _wrong(file, "there is no counterexample in it")
-    return found
+    return _object(file, data, "the document")
 
 
 def _stored(file: Path, top: Node) -> Iterator[Stored]:

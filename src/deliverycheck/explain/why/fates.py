@@ -127,24 +127,40 @@ class Fates:
     def along(self, trace: Trace) -> Run | None:
         """A run through the nodes; None if it leaves what was explored."""
         found = self.marked.found
-        names = [(a.actor, a.name, a.fault) for a in found.system.actions]
+        keys = [(a.actor, a.name, a.fault) for a in found.system.actions]
         numbers = [found.number_of(state) for state in trace.states]
-        edges = self.nodes.edges
-        at = next((n for n in self.nodes.starts if self.nodes.states[n] == numbers[0]), None)
-        if at is None:
+        first = numbers[0]
+        if first is None or first not in found.level(0):
             return None
-        way, actions = [at], list[int]()
+        way, actions = [self.start_at(first)], list[int]()
         for step, number in zip(trace.steps, numbers[1:], strict=True):
             key = (step.actor, step.action, step.fault)
-            for edge in edges.of(way[-1]):
-                target = edges.targets[edge]
-                if self.nodes.states[target] == number and names[edges.actions[edge]] == key:
-                    way.append(target)
-                    actions.append(edges.actions[edge])
-                    break
-            else:
+            state = self.nodes.states[way[-1]]
+            taken = (
+                self.marked.edges.actions[edge]
+                for edge in self.marked.edges.of(state)
+                if self.marked.edges.targets[edge] == number
+                and keys[self.marked.edges.actions[edge]] == key
+            )
+            action = next(taken, None)
+            if action is None or number is None:
                 return None
+            way.append(self.follow(way[-1], action, number))
+            actions.append(action)
         return Run(tuple(way), tuple(actions))
+
+    def start_at(self, state: int) -> int:
+        """The node of an initial state."""
+        return next(node for node in self.nodes.starts if self.nodes.states[node] == state)
+
+    def follow(self, node: int, action: int, state: int) -> int:
+        """The node that an action leads to from a node, in a state that it leads to."""
+        edges = self.nodes.edges
+        return next(
+            edges.targets[edge]
+            for edge in edges.of(node)
+            if edges.actions[edge] == action and self.nodes.states[edges.targets[edge]] == state
+        )
 
 
 def _states(marked: Marked) -> Nodes:
