@@ -239,6 +239,7 @@ def test_every_verb_has_help() -> None:
     for verb in (
         "check",
         "matrix",
+        "claims",
         "compare",
         "explore",
         "frontier",

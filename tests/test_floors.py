@@ -27,8 +27,8 @@ BELOW: dict[str, set[str]] = {
         "errors", "system", "exchange", "supervise", "semantics", "lang", "lift", "explore",
         "prove", "certify",
     },
-    "load": {"errors", "system", "lang", "check"},
     "explain": {"errors", "system", "semantics", "lang", "lift", "explore", "check"},
+    "load": {"errors", "system", "lang", "check", "explain"},
     "report": {"errors", "system", "explain"},
     "cli": {
         "errors", "system", "exchange", "semantics", "lang", "lift", "explore", "export", "certify",

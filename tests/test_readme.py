@@ -14,7 +14,7 @@ TRANSCRIPTS = re.findall(r"```console\n\$ deliverycheck ([^\n]*)\n(.*?)```", REA
 
 
 def test_the_readme_has_transcripts() -> None:
-    assert len(TRANSCRIPTS) == README.count("$ deliverycheck ") == 6
+    assert len(TRANSCRIPTS) == README.count("$ deliverycheck ") == 7
 
 
 @pytest.mark.parametrize(("arguments", "expected"), TRANSCRIPTS, ids=[t[0] for t in TRANSCRIPTS])

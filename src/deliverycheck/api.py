@@ -4,12 +4,18 @@ from deliverycheck.check.checking import check, explored, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.explain.compare import Comparison, compare
+from deliverycheck.explain.frontier import Frontier, frontier_of
+from deliverycheck.explain.sweep.found import Sweep
+from deliverycheck.explain.sweep.sweeping import sweep_of
+from deliverycheck.explain.why.explaining import check_and_explain
 from deliverycheck.explore.graph import graph_of
 from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.export.murphi import murphi_of
 from deliverycheck.export.promela import promela_of
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
+from deliverycheck.load.varying import varied_in
+from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.model import Action, Clause, Property, System, Variable
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace, Verdict
 
@@ -17,7 +23,9 @@ __all__ = [
     "Action",
     "Clause",
     "Comparison",
+    "Explanation",
     "Explored",
+    "Frontier",
     "Lifted",
     "Limits",
     "ModelResult",
@@ -26,18 +34,23 @@ __all__ = [
     "Property",
     "PropertyResult",
     "Question",
+    "Sweep",
     "System",
     "Trace",
     "Variable",
     "Verdict",
     "check",
+    "check_and_explain",
     "compare",
     "explore",
     "explored",
+    "frontier_of",
     "graph_of",
     "lifted_of",
     "murphi_of",
     "parse_faults",
     "promela_of",
     "questions",
+    "sweep_of",
+    "varied_in",
 ]

@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.cli.options import AS_JSON, MODELS, asked, environment, limited
+from deliverycheck.cli.options import AS_JSON, ENGINE, MODELS, asked, environment, limited
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -133,6 +133,21 @@ def explore(**options: object) -> None:
     from deliverycheck.cli.explore import run_explore
 
     sys.exit(run_explore(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@click.argument("file")
+@ENGINE
+@AS_JSON
+def claims(**options: object) -> None:
+    """What is said about delivery guarantees, and what the models say to it.
+
+    FILE lists claims, each with checks that show it or where it ends: see models/claims.toml. Exit
+    code: 0 all of the evidence comes out as written down, 1 some does not, 3 some is not known.
+    """
+    from deliverycheck.cli.claims import run_claims
+
+    sys.exit(run_claims(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

@@ -9,6 +9,12 @@ import click
 POSITIVE = click.FloatRange(0, 1e12, min_open=True)
 
 MODELS = click.argument("models", nargs=-1, required=True, metavar="MODEL...")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["auto", "explicit", "symbolic"]),
+    default="auto",
+    help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
+)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -43,12 +49,7 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
     for option in reversed(
         (
             environment,
-            click.option(
-                "--engine",
-                type=click.Choice(["auto", "explicit", "symbolic"]),
-                default="auto",
-                help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
-            ),
+            ENGINE,
             click.option(
                 "--explorer",
                 type=click.Choice(["auto", "plain"]),

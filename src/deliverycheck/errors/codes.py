@@ -177,6 +177,10 @@ CODES: dict[str, Explanation] = {
         "the design's model is not found",
         'Write `model = "file.py"` or `model = "file.py:Class"`, seen from the design\'s folder.',
     ),
+    "DC204": Explanation(
+        "a file of claims is not as it should be",
+        "Each `[[claim]]` has a `text`, a `judgement` and its evidence: see models/claims.toml.",
+    ),
     "DC301": Explanation(
         "this is no stored result",
         "`replay` reads what `check --json` wrote.",

@@ -76,7 +76,7 @@ class Walk:
         for edge in self.marked.edges.of(here):
             action, target = self.marked.edges.actions[edge], self.marked.edges.targets[edge]
             (step,) = trace_of(found, Run((here, target), (action,))).steps
-            outlook = {
+            outlook: dict[str, Outlook] = {
                 name: _outlook(fates, fates.follow(nodes[name], action, target))
                 for name, fates in self.fates.items()
             }

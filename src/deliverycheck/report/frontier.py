@@ -72,10 +72,9 @@ def frontier_text(frontier: Frontier, width: int) -> Iterator[str]:
         for one in border.minimal_breaking:
             yield from wrapped(f"breaks with {_cause(one)}", width, "    ", "      ")
         for harm in border.harm[1:]:
-            text = (
-                f"{harm.messages} messages at once, with {budget_text(harm.faults) or 'no fault'}"
-            )
-            yield from wrapped(f"{text}, in {len(harm.trace.steps)} steps", width, "    ", "      ")
+            by = f"{budget_text(harm.faults) or 'no fault'}, in {len(harm.trace.steps)} steps"
+            text = f"breaks for {harm.messages} messages at once with {by}"
+            yield from wrapped(text, width, "    ", "      ")
         for one in border.maximal_tolerated:
             yield from wrapped(f"survives {_survived(one, frontier.caps)}", width, "    ", "      ")
         if border.open:

@@ -132,8 +132,11 @@ def _small(text: str) -> str:
 
 def _taken(told: Explanation, trace: Trace) -> str:
     """What it takes to break it."""
-    if not told.causes or not told.causes[0].faults:
-        return "Faults needed: none."
+    first = told.causes[0]
+    if not first.faults:
+        steps = len(first.trace.steps)
+        more = f" (without any, it takes {steps} steps)" if trace.faults else ""
+        return f"Faults needed: none{more}."
     here = [one for one in told.causes if one.trace.steps == trace.steps]
     others = [one for one in told.causes if one not in here]
     parts = [f"{_faults(one)}, as here" for one in here]
@@ -146,12 +149,8 @@ def _taken(told: Explanation, trace: Trace) -> str:
 
 
 def _faults(cause: Cause) -> str:
-    return joined(
-        [
-            fault if count == 1 else f"{fault} {_times(count)}"
-            for fault, count in cause.faults.items()
-        ]
-    )
+    counts = cause.faults.items()
+    return joined([fault if n == 1 else f"{fault} {_times(n)}" for fault, n in counts])
 
 
 def _times(count: float) -> str:
@@ -168,7 +167,8 @@ def _more(told: Explanation, trace: Trace, width: int) -> Iterator[str]:
             yield from wrapped(f"{text} {_numbers(steps)}.", width, "    ")
     for one in told.causes:
         if one.trace.steps != trace.steps:
-            yield from wrapped(f"By {_faults(one)}:", width, "    ")
+            head = f"By {_faults(one)}:" if one.faults else "Without any fault:"
+            yield from wrapped(head, width, "    ")
             yield from steps_text(one.trace, width, indent="      ")
 
 

@@ -48,7 +48,7 @@ def causes(lifted: Lifted, fates: Fates) -> tuple[Cause, ...]:
             break  # no fault is needed at all
     least = [one for one in broken if not any(_below(other, one) for other in broken)]
     traces = [_run(lifted, fates, broken[one], one[1]) for one in least]
-    found = [Cause(_counted(trace), trace) for trace in traces]
+    found = [Cause(faults_in(trace), trace) for trace in traces]
     return tuple(sorted(found, key=lambda one: (sum(one.faults.values()), len(one.trace.steps))))
 
 
@@ -151,7 +151,7 @@ def _trace(trace: Trace | None) -> Trace:
     return trace
 
 
-def _counted(trace: Trace) -> Mapping[str, float]:
+def faults_in(trace: Trace) -> Mapping[str, float]:
     """How often each fault occurs in a run; one in the loop, without end."""
     counts: dict[str, float] = {}
     for step in trace.steps:

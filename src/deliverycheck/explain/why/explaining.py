@@ -9,14 +9,14 @@ from deliverycheck.check.checking import Examined, examine, lifted_of
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
-from deliverycheck.explain.why.causes import causes
+from deliverycheck.explain.why.causes import causes, faults_in
 from deliverycheck.explain.why.fates import Fates
 from deliverycheck.explain.why.knowledge import look_alikes
 from deliverycheck.explain.why.needs import necessary_faults, necessary_steps
 from deliverycheck.explain.why.turning import contrast, decisive, point_of_no_return
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
-from deliverycheck.system.explanations import Explanation
+from deliverycheck.system.explanations import Cause, Explanation
 from deliverycheck.system.model import Property, System
 from deliverycheck.system.terms import App, Term
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
@@ -65,7 +65,7 @@ def _explained(
         return result  # a run that only Z3 sees, beyond the bounds of the graph
     clauses = [n for n, clause in enumerate(prop.clauses) if clause.about == result.about]
     needed = necessary_faults(fates, trace)
-    found = causes(lifted, fates)
+    found = tuple(_as_shown(cause, trace) for cause in causes(lifted, fates))
     never = point_of_no_return(fates, way)
     explanation = Explanation(
         never,
@@ -79,6 +79,12 @@ def _explained(
         found,
     )
     return replace(result, trace=replace(trace, point_of_no_return=never), explanation=explanation)
+
+
+def _as_shown(cause: Cause, trace: Trace) -> Cause:
+    """The cause with the run that is shown, where that is one of its shortest, too."""
+    is_one = len(cause.trace.steps) == len(trace.steps) and cause.faults == faults_in(trace)
+    return replace(cause, trace=trace) if is_one else cause
 
 
 def _faults(lifted: Lifted) -> list[str]:

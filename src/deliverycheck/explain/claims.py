@@ -1,0 +1,131 @@
+"""Claims: what is said about delivery guarantees, each with checks that show it or its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias, assert_never
+
+from deliverycheck.check.checking import examine, lifted_of
+from deliverycheck.check.cost import cost_of
+from deliverycheck.check.options import Options, Report
+from deliverycheck.check.question import Question
+from deliverycheck.explain.compare import Comparison, compare
+from deliverycheck.explain.why.explaining import explained
+from deliverycheck.system.verdicts import PropertyResult
+
+Judgement: TypeAlias = Literal["true", "imprecise", "false"]
+"""`imprecise`: true only with a condition that goes unsaid."""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyShown:
+    """That a property has a verdict in some environment; and who cannot know, if that is said."""
+
+    question: Question
+    prop: str
+    verdict: Literal["holds", "violated"]
+    unknown_to: str | None = None
+    """The actor that cannot tell what happened in the run that breaks it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SameShown:
+    """That two designs show the world the same, or not."""
+
+    a: Question
+    b: Question
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostShown:
+    """That a delivery by one design costs more messages and durable writes than by another."""
+
+    dearer: Question
+    cheaper: Question
+
+
+Paid: TypeAlias = tuple[int, int]
+"""What a delivery costs: messages sent, and durable writes."""
+
+Evidence: TypeAlias = PropertyShown | SameShown | CostShown
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that is said, what is to be thought of it, and what is to show that."""
+
+    text: str
+    section: str
+    judgement: Judgement
+    note: str
+    shown: tuple[Evidence, ...]
+    """In favour of it."""
+    but: tuple[Evidence, ...]
+    """Against it, or where it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a piece of evidence; `comes_out` None: it was not found out."""
+
+    evidence: Evidence
+    comes_out: bool | None
+    found: PropertyResult | Comparison | tuple[Paid | None, Paid | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim with what came of its evidence."""
+
+    claim: Claim
+    shown: tuple[Checked, ...]
+    but: tuple[Checked, ...]
+
+    @property
+    def comes_out(self) -> bool | None:
+        """Whether all is as the claim's author says; None if some of it was not found out."""
+        outcomes = [one.comes_out for one in (*self.shown, *self.but)]
+        if False in outcomes:
+            return False
+        return None if None in outcomes else True
+
+
+def check_claim(
+    claim: Claim, options: Options | None = None, report: Report | None = None
+) -> CheckedClaim:
+    """Check all evidence of a claim. Raises InputError for a model that goes wrong."""
+    options = options or Options()
+
+    def every(evidence: Iterable[Evidence]) -> tuple[Checked, ...]:
+        return tuple(_checked(one, options, report) for one in evidence)
+
+    return CheckedClaim(claim, every(claim.shown), every(claim.but))
+
+
+def _checked(evidence: Evidence, options: Options, report: Report | None) -> Checked:
+    match evidence:
+        case PropertyShown(question, name, verdict, unknown_to):
+            narrowed = replace(options, properties=(name,))
+            examined = examine(question, lifted_of(question), narrowed, report)
+            (prop,) = explained(examined).properties
+            if prop.verdict not in ("holds", "violated"):
+                return Checked(evidence, None, prop)
+            told = prop.explanation.look_alikes if prop.explanation else ()
+            known = unknown_to is None or unknown_to in {one.actor for one in told}
+            return Checked(evidence, prop.verdict == verdict and known, prop)
+        case SameShown(a, b, same):
+            found = compare(a, b, options, report)
+            return Checked(evidence, None if found.same is None else found.same == same, found)
+        case CostShown(dearer, cheaper):
+            more, less = _paid(dearer, options), _paid(cheaper, options)
+            if more is None or less is None:
+                return Checked(evidence, None, (more, less))
+            return Checked(evidence, more[0] > less[0] and more[1] > less[1], (more, less))
+    assert_never(evidence)
+
+
+def _paid(question: Question, options: Options) -> Paid | None:
+    cost = cost_of(question, options)
+    return None if cost is None else (cost.messages, cost.durable_writes)

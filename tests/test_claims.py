@@ -1,0 +1,159 @@
+"""What is said about delivery guarantees: every claim of the text, and each checked."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from support import MODELS, ROOT, run
+
+CLAIMS = MODELS / "claims.toml"
+SCHEMA = json.loads(
+    files("deliverycheck.report").joinpath("schemas/claims-1.json").read_text(encoding="utf-8")
+)
+
+SECTIONS = {
+    "Delivery Guarantees", "The Three Guarantees", "At-Most-Once", "At-Least-Once",
+    "Making At-Least-Once Safe With Idempotency", "Exactly-Once",
+    "Common Mistakes and Misconceptions",
+}  # fmt: skip
+"""The sections of the text that make claims of fact; its table repeats the three guarantees."""
+
+
+def claims() -> list[dict[str, Any]]:
+    found = tomllib.loads(CLAIMS.read_text(encoding="utf-8"))["claim"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_every_claim_comes_out_as_it_is_judged() -> None:
+    """By both engines; the report that CI compares has the same in words."""
+    done = run("claims", CLAIMS, "--json")
+    assert done.code == 0, done.out
+    jsonschema.validate(done.data, SCHEMA)
+    told = done.data["claims"]
+    assert [one["text"] for one in told] == [one["text"] for one in claims()]
+    assert {one["section"] for one in told} == SECTIONS
+    assert all(one["comes_out"] for one in told)
+    judged = {one["judgement"] for one in told}
+    assert judged == {"true", "imprecise", "false"}
+    steps = {
+        evidence["text"]: len(evidence["trace"]["steps"])
+        for one in told
+        for evidence in (*one["shown"], *one["but"])
+        if evidence["trace"]
+    }
+    # submit, send, take, effect, crash, send, take, effect
+    (crash,) = (n for text, n in steps.items() if "AtLeastOnce with crash=1" in text)
+    assert crash == 8
+
+
+ONE = """
+[[claim]]
+section = "s"
+text = "t"
+judgement = "true"
+shown = [ {{ {evidence} }} ]
+"""
+
+GUARANTEE = 'model = "guarantees/at_most_once.py", faults = "lose=1"'
+
+
+def written(folder: Path, text: str) -> Path:
+    """The claims in a file beside links to the models."""
+    (folder / "guarantees").symlink_to(MODELS / "guarantees")
+    (folder / "pitfalls").symlink_to(MODELS / "pitfalls")
+    file = folder / "claims.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+WRONG = [
+    f'{GUARANTEE}, property = "no-loss", verdict = "holds"',
+    f'{GUARANTEE}, property = "no-duplicate-effect", verdict = "violated"',
+    # The worker is told by the message itself; there is no other run that looks the same to it.
+    f'{GUARANTEE}, property = "no-loss", verdict = "violated", unknown_to = "worker"',
+    'compare = ["guarantees/at_most_once.py", "guarantees/at_least_once.py"], verdict = "same"',
+    'compare = ["guarantees/at_most_once.py", "guarantees/at_most_once.py"], verdict = "different"',
+    'cost = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "more"',
+    'cost = ["guarantees/exactly_once.py", "guarantees/exactly_once.py"], verdict = "less"',
+]
+
+
+@pytest.mark.parametrize("evidence", WRONG)
+def test_wrong_evidence_is_found_out(tmp_path: Path, evidence: str) -> None:
+    file = written(tmp_path, ONE.format(evidence=evidence))
+    done = run("claims", file, "--engine", "explicit")
+    assert done.code == 1
+    assert "NOT AS WRITTEN" in done.out
+
+
+RIGHT = [
+    f'{GUARANTEE}, property = "no-loss", verdict = "violated", unknown_to = "sender"',
+    'compare = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "different"',
+    'cost = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "less"',
+]
+
+
+@pytest.mark.parametrize("evidence", RIGHT)
+def test_right_evidence_comes_out(tmp_path: Path, evidence: str) -> None:
+    file = written(tmp_path, ONE.format(evidence=evidence))
+    assert run("claims", file, "--engine", "explicit").code == 0
+
+
+def test_what_was_not_put_to_the_test_is_not_known(tmp_path: Path) -> None:
+    evidence = f'{GUARANTEE}, property = "honest-ack", verdict = "holds"'
+    done = run("claims", written(tmp_path, ONE.format(evidence=evidence)), "--engine", "explicit")
+    assert done.code == 3
+    assert "NOT KNOWN" in done.out
+
+
+HOLDS = f'{GUARANTEE}, property = "no-loss", verdict = "violated"'
+
+BAD: dict[str, tuple[str, str]] = {
+    "no TOML": ("[[claim", "TOML"),
+    "nothing": ("", "no claim"),
+    "no table": ("claim = [1]", "a table"),
+    "unknown key": (ONE.format(evidence=HOLDS) + 'txet = "x"', "`text`"),
+    "unknown key of evidence": (ONE.format(evidence=HOLDS + ', faluts = ""'), "`faults`"),
+    "judgement": (ONE.format(evidence=HOLDS).replace('"true"', '"treu"'), "`true`"),
+    "no text": (ONE.format(evidence=HOLDS).replace('"t"', "1"), "`text` is a text"),
+    "true with a but": (ONE.format(evidence=HOLDS) + "but = [{ " + HOLDS + " }]", "fit"),
+    "false without a but": (ONE.format(evidence=HOLDS).replace('"true"', '"false"'), "fit"),
+    "no evidence": (ONE.format(evidence=HOLDS).replace("shown", "but"), "fit"),
+    "no subject": (ONE.format(evidence='verdict = "holds"'), "`model`"),
+    "verdict": (ONE.format(evidence=HOLDS.replace("violated", "broken")), "broken"),
+    "property": (ONE.format(evidence=HOLDS.replace("no-loss", "no-los")), "`no-loss`"),
+    "fault": (ONE.format(evidence=HOLDS.replace("lose=1", "loose=1")), "`lose`"),
+    "no budget": (ONE.format(evidence=HOLDS.replace("lose=1", "lose")), "fault budget"),
+    "faults": (ONE.format(evidence=HOLDS.replace('"lose=1"', "1")), "texts"),
+    "messages": (ONE.format(evidence=HOLDS + ', messages = "2"'), "whole number"),
+    "many messages": (ONE.format(evidence=HOLDS + ", messages = 99"), "16"),
+    "fairness": (ONE.format(evidence=HOLDS + ', fairness = "week"'), "`weak`"),
+    "settings": (ONE.format(evidence=HOLDS + ", settings = { workers = 2 }"), "workers"),
+    "one of two": (ONE.format(evidence='cost = ["a.py"], verdict = "more"'), "two models"),
+    "no model": (ONE.format(evidence=HOLDS.replace("at_most", "at_mots")), "at_mots_once.py"),
+    "several models": (
+        ONE.format(evidence=HOLDS.replace("guarantees/at_most_once", "pitfalls/decrement")),
+        "`pitfalls/decrement.py:Decrement`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_claims_are_exit_2_and_say_what_to_write(tmp_path: Path, case: str) -> None:
+    text, wanted = BAD[case]
+    done = run("claims", written(tmp_path, text), cwd=tmp_path, env=None)
+    assert (done.code, done.out) == (2, "")
+    assert "Traceback" not in done.err
+    assert wanted in " ".join(done.err.split())
+
+
+def test_there_must_be_a_file() -> None:
+    assert run("claims", ROOT / "models").code == 2
+    assert run("claims", "nowhere.toml").code == 2
