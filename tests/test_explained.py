@@ -291,8 +291,9 @@ def test_there_is_none_where_not_everything_was_seen() -> None:
     jsonschema.validate(done.data, SCHEMA)
     traces = [o for o in done.data["results"][0]["properties"] if o["trace"]]
     assert traces
-    assert all(one["explanation"] is None for one in traces)
+    assert all(one["explanation"] is None and one["unexplained"] for one in traces)
     by_z3 = run("check", AMO, "--engine", "symbolic", "--property", "no-loss", "--json")
     (loss,) = by_z3.data["results"][0]["properties"]
     assert loss["trace"] is not None
     assert loss["explanation"] is None
+    assert "Z3" in loss["unexplained"]

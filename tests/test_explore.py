@@ -18,8 +18,9 @@ from deliverycheck.semantics.interpreter import successors
 ALO = MODELS / "guarantees" / "at_least_once.py"
 ONE = ("--messages", "1")
 TWICE = "no-duplicate-effect"
-SCHEMA = json.loads(
-    files("deliverycheck.report").joinpath("schemas/explore-1.json").read_text(encoding="utf-8")
+SCHEMA, RUN = (
+    json.loads(files("deliverycheck.report").joinpath(f"schemas/{name}-1.json").read_text("utf-8"))
+    for name in ("explore", "run")
 )
 
 
@@ -97,6 +98,8 @@ def test_a_saved_run_can_be_replayed_and_gone_on_with(tmp_path: Path) -> None:
     done = typed(f"1\n1\nsave {file}\nsave {file}\nq\n1\n", ALO, *ONE)
     assert done.code == 0
     assert "cannot be written" in done.err  # nothing is overwritten
+    saved = json.loads(file.read_text(encoding="utf-8"))
+    jsonschema.validate(saved, RUN)
     again = run("replay", file)
     assert again.code == 0
     assert again.out.startswith("still possible")

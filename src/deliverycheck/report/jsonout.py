@@ -116,7 +116,8 @@ def property_document(prop: PropertyResult, system: System | None) -> dict[str, 
         "engines": {answer.engine: _answer(answer) for answer in prop.answers},
         "trace": trace_document(prop.trace) if prop.trace else None,
         "example": trace_document(prop.example) if prop.example else None,
-        "explanation": explanation_document(prop.explanation, system),
+        "explanation": explanation_document(prop, system),
+        "unexplained": prop.unexplained or None,
     }
 
 

@@ -16,15 +16,20 @@ FEW_STEPS = 4
 """Steps of another run that are told where not everything is asked for."""
 
 
-def explanation_document(told: Explanation | None, system: System | None) -> Json:
-    """An explanation as data; null where there is none."""
-    if told is None or system is None:
+def explanation_document(prop: PropertyResult, system: System | None) -> Json:
+    """The explanation of a counterexample as data; null where there is none."""
+    told = prop.explanation
+    if told is None or prop.trace is None or system is None:
         return None
+    steps = len(prop.trace.steps)
     return {
         "false": [told_condition(system, term) for term in told.false],
         "decisive_steps": list(told.decisive),
         "necessary": {"faults": list(told.necessary_faults), "steps": list(told.necessary_steps)},
-        "irrelevant": {"faults": list(told.irrelevant_faults)},
+        "irrelevant": {
+            "faults": list(told.irrelevant_faults),
+            "steps": [step for step in range(1, steps + 1) if step not in told.decisive],
+        },
         "contrast": None if told.contrast is None else _contrast_document(told.contrast),
         "look_alikes": [_look_alike_document(one) for one in told.look_alikes],
         "causes": [
@@ -60,6 +65,8 @@ def _look_alike_document(told: LookAlike) -> Json:
 def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str]:
     """The lines about a counterexample: when it was decided, who could know, and what it takes."""
     told, trace = prop.explanation, prop.trace
+    if prop.unexplained:
+        yield from wrapped(f"(Not explained: {prop.unexplained}.)", width, "    ")
     if told is None or trace is None:
         return
     yield from wrapped(_decided(told, trace), width, "    ")

@@ -120,7 +120,9 @@ class PropertyResult:
     answers: tuple[Answer, ...] = ()
     """What each engine says."""
     explanation: Explanation | None = None
-    """Why its run goes wrong; None where there is no run, or the graph was not seen whole."""
+    """Why its run goes wrong; None where there is no run, or it was not explained."""
+    unexplained: str = ""
+    """Why a run was not explained, in words."""
 
     @property
     def as_expected(self) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from deliverycheck.check.checking import Examined, examine, lifted_of
-from deliverycheck.check.marked import Marked
+from deliverycheck.check.marked import Marked, why_open
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
 from deliverycheck.explain.why.causes import causes, faults_in
@@ -36,33 +36,40 @@ def check_and_explain(
 
 
 def explained(examined: Examined) -> ModelResult:
-    """The result with an explanation of each counterexample.
+    """The result with an explanation of each counterexample, or why there is none.
 
-    There are none where the search did not see all there is within its bounds, or where the graph
-    is too large. Raises DisagreementError if a run of an explanation does not replay.
+    Raises DisagreementError if a run of an explanation does not replay.
     """
-    result, marked = examined.result, examined.marked
-    if marked is None or not marked.found.complete:
-        return result
-    if marked.found.transitions > WORTH_EXPLAINING:
-        return result
-    by_name = {prop.name: prop for prop in marked.found.system.properties}
+    why_not = _too_much(examined.marked)
     properties = tuple(
-        _explained(examined.lifted, marked, by_name[one.name], one) for one in result.properties
+        replace(one, unexplained=why_not) if why_not and one.trace else _explained(examined, one)
+        for one in examined.result.properties
     )
-    return replace(result, properties=properties)
+    return replace(examined.result, properties=properties)
 
 
-def _explained(
-    lifted: Lifted, marked: Marked, prop: Property, result: PropertyResult
-) -> PropertyResult:
-    trace = result.trace
-    if trace is None or result.verdict != "violated":
+def _too_much(marked: Marked | None) -> str:
+    """Why no counterexample is explained; nothing if they are."""
+    if marked is None:
+        return "only Z3 was asked, which visits no states"
+    if not marked.found.complete:
+        return why_open(marked.found)
+    count = marked.found.transitions
+    if count > WORTH_EXPLAINING:
+        return f"the graph has {count:,} steps, and up to {WORTH_EXPLAINING:,} are looked through"
+    return ""
+
+
+def _explained(examined: Examined, result: PropertyResult) -> PropertyResult:
+    lifted, marked, trace = examined.lifted, examined.marked, result.trace
+    if marked is None or trace is None or result.verdict != "violated":
         return result
+    (prop,) = (one for one in marked.found.system.properties if one.name == result.name)
     fates = Fates(marked, prop)
     way = fates.along(trace)
     if way is None:
-        return result  # a run that only Z3 sees, beyond the bounds of the graph
+        text = "the run goes beyond the bounds within which all states were visited"
+        return replace(result, unexplained=text)
     clauses = [n for n, clause in enumerate(prop.clauses) if clause.about == result.about]
     needed = necessary_faults(fates, trace)
     found = tuple(_as_shown(cause, trace) for cause in causes(lifted, fates))
