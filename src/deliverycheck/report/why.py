@@ -23,6 +23,7 @@ def explanation_document(prop: PropertyResult, system: System | None) -> Json:
         return None
     steps = len(prop.trace.steps)
     return {
+        "exact": told.exact,
         "false": [told_condition(system, term) for term in told.false],
         "decisive_steps": list(told.decisive),
         "necessary": {"faults": list(told.necessary_faults), "steps": list(told.necessary_steps)},
@@ -81,6 +82,8 @@ def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str
 
 def _decided(told: Explanation, trace: Trace) -> str:
     at, last = told.point_of_no_return, len(trace.steps)
+    if at is None and not told.exact:
+        return "No point of no return is known: beyond a bound it might still go well."
     if at is None:
         return "There is no point of no return: whenever it goes round, it could still go well."
     if at == 0:
@@ -88,9 +91,9 @@ def _decided(told: Explanation, trace: Trace) -> str:
     text = f"The point of no return is step {at}"
     if at < last:
         text += ": after it, it can only go wrong, unless somebody stops for ever"
-    else:
+    elif told.exact:
         text += ", the last one: until then all could still have gone well"
-    instead = told.contrast
+    instead = told.contrast if told.exact else None
     if instead is not None and instead.shared + 1 < at and not _faults_in(instead):
         text += f"; but from step {instead.shared + 1} on only by another fault"
     return f"{text}."
@@ -144,15 +147,21 @@ def _taken(told: Explanation, trace: Trace) -> str:
         steps = len(first.trace.steps)
         more = f" (without any, it takes {steps} steps)" if trace.faults else ""
         return f"Faults needed: none{more}."
-    here = [one for one in told.causes if one.trace.steps == trace.steps]
-    others = [one for one in told.causes if one not in here]
-    parts = [f"{_faults(one)}, as here" for one in here]
-    parts += [f"{_faults(one)}, in {len(one.trace.steps)} steps" for one in others]
-    text = f"Faults needed: {'; or '.join(parts)}"
+    if not told.exact:
+        return f"Faults that suffice: {_suffice(told, trace)}."
+    text = f"Faults needed: {_suffice(told, trace)}"
     if told.irrelevant_faults:
         play = "plays" if len(told.irrelevant_faults) == 1 else "play"
         text += f"; {joined(told.irrelevant_faults)} {play} no part"
     return f"{text}."
+
+
+def _suffice(told: Explanation, trace: Trace) -> str:
+    here = [one for one in told.causes if one.trace.steps == trace.steps]
+    others = [one for one in told.causes if one not in here]
+    parts = [f"{_faults(one)}, as here" for one in here]
+    parts += [f"{_faults(one)}, in {len(one.trace.steps)} steps" for one in others]
+    return "; or ".join(parts)
 
 
 def _faults(cause: Cause) -> str:
@@ -167,7 +176,7 @@ def _times(count: float) -> str:
 def _more(told: Explanation, trace: Trace, width: int) -> Iterator[str]:
     """The rest of it: where it mattered what happened, and the runs of the other causes."""
     for text, steps in (
-        ("Something else would have changed the outlook at", told.decisive),
+        ("Something else would have changed the outlook at", told.decisive if told.exact else ()),
         ("Part of every run that breaks it like this:", told.necessary_steps),
     ):
         if steps:

@@ -60,9 +60,12 @@ class Explanation:
     A run *goes well* if it is fair and keeps the property. What a bound cut off might go well.
     """
 
+    exact: bool
+    """Whether no bound cut anything off; if one did, what might go well may only be hoped to, and
+    there may be smaller causes that were not seen."""
     point_of_no_return: int | None
     """The number of steps after which no run goes well any more, whatever happens next; None:
-    however often the loop goes round, it could still go well."""
+    however often the loop goes round, it could still go well, or is hoped to."""
     decisive: tuple[int, ...]
     """The steps (from 1) where something else could have been done with another outlook: from can
     go either way to can only go wrong, or never can again. At any other step the choice did not

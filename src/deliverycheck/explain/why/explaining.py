@@ -70,11 +70,17 @@ def _explained(examined: Examined, result: PropertyResult) -> PropertyResult:
     if way is None:
         text = "the run goes beyond the bounds within which all states were visited"
         return replace(result, unexplained=text)
+    if way.states[-1] not in frozenset[int]().union(*fates.broken):
+        text = (
+            "beyond a bound it might still go well, as far as the graph shows; Z3 has proved more"
+        )
+        return replace(result, unexplained=text)
     clauses = [n for n, clause in enumerate(prop.clauses) if clause.about == result.about]
     needed = necessary_faults(fates, trace)
     found = tuple(_as_shown(cause, trace) for cause in causes(lifted, fates))
     never = point_of_no_return(fates, way)
     explanation = Explanation(
+        not marked.found.hits,
         never,
         decisive(fates, way),
         needed,

@@ -85,11 +85,11 @@ def memory(system: System, actor: str) -> tuple[str, ...]:
 
 
 def _is_right(fates: Fates, key: tuple[str, str], node: int) -> bool:
-    """Whether a step is possible at a node, and it can go well after it."""
+    """Whether a step is possible at a node, and it can go well by itself after it."""
     edges, actions = fates.nodes.edges, fates.marked.found.system.actions
     return any(
         (actions[edges.actions[edge]].actor, actions[edges.actions[edge]].name) == key
-        and fates.can_go_well[edges.targets[edge]]
+        and fates.can_go_well_by_itself[edges.targets[edge]]
         for edge in edges.of(node)
     )
 
