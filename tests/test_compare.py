@@ -450,3 +450,15 @@ def test_bad_input_is_exit_2(arguments: tuple[str, ...], said: list[str]) -> Non
     as_json = run("compare", *arguments, "--json")
     assert as_json.code == 2
     assert as_json.data["exit"] == 2
+
+
+def test_models_that_never_speak_to_the_world_are_not_called_the_same_in_silence(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mute.py"
+    text = "from deliverycheck.lang import Protocol, Role\n\none = Role('one')\n\n\n"
+    text += "class Mute(Protocol):\n    on: bool = False\n\n    @one\n"
+    text += "    def switch(self) -> None:\n        self.on = not self.on\n"
+    file.write_text(text, encoding="utf-8")
+    done = run("compare", file, file, "--json")
+    assert done.data["notes"] == ["neither shows the world anything at all: nothing was compared"]

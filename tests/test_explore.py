@@ -81,6 +81,34 @@ def test_each_step_tells_what_it_decides() -> None:
     assert "no-duplicate-effect can only go wrong" in " ".join(text.split())
 
 
+def test_what_is_broken_stays_so(tmp_path: Path) -> None:
+    file = tmp_path / "counting.py"
+    file.write_text(COUNTING, encoding="utf-8")
+    found = positions("1\n1\n", file)
+    assert [one["outlook"]["not-one"] for one in found] == ["doomed", "broken", "broken"]
+    assert found[1]["choices"][0]["outlook"] == {"not-one": "broken"}
+
+
+COUNTING = """\
+from deliverycheck.lang import Natural, Protocol, Role, always, require
+
+one = Role("one")
+
+
+class Counting(Protocol):
+    count: Natural
+
+    @one
+    def tick(self) -> None:
+        require(self.count < 3)
+        self.count += 1
+
+    @always
+    def not_one(self) -> bool:
+        return self.count != 1
+"""
+
+
 def test_undo_and_jump_go_back_and_forth() -> None:
     found = positions("1\n1\n1\nundo\nu\njump 3\nj 0\n", ALO, *ONE)
     assert [one["step"] for one in found] == [0, 1, 2, 3, 2, 1, 3, 0]

@@ -131,6 +131,8 @@ def _inclusion(a: Watched, b: Watched, options: Options, report: Report | None) 
 
 def _notes(a: Question, b: Question, first: Watched, second: Watched) -> Iterator[str]:
     """What weakens the comparison, or was asked of one side in vain."""
+    if not any(label for side in (first, second) for label in side.outside.labels):
+        yield "neither shows the world anything at all: nothing was compared"
     for letter, side in (("A", first), ("B", second)):
         for fault in side.lifted.idle_faults:
             yield f"the fault {fault} is allowed, but cannot happen in {letter}"

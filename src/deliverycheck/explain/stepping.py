@@ -70,37 +70,40 @@ class Walk:
         """Where the run is now. Raises DisagreementError if plain CPython sees it otherwise."""
         found = self.marked.found
         run = Run(tuple(self.states[: self.at + 1]), tuple(self.actions[: self.at]))
-        nodes = {name: self._node(fates, run) for name, fates in self.fates.items()}
+        ways = {name: _way(fates, run) for name, fates in self.fates.items()}
         here = run.states[-1]
         choices: list[Choice] = []
         for edge in self.marked.edges.of(here):
             action, target = self.marked.edges.actions[edge], self.marked.edges.targets[edge]
             (step,) = trace_of(found, Run((here, target), (action,))).steps
             outlook: dict[str, Outlook] = {
-                name: _outlook(fates, fates.follow(nodes[name], action, target))
+                name: _outlook(fates, [*ways[name], fates.follow(ways[name][-1], action, target)])
                 for name, fates in self.fates.items()
             }
             choices.append(Choice(step, outlook, action, target))
         actions = found.system.actions
         return Position(
             replayed(self.lifted, found, run),
-            {name: _outlook(fates, nodes[name]) for name, fates in self.fates.items()},
+            {name: _outlook(fates, ways[name]) for name, fates in self.fates.items()},
             tuple(choices),
             tuple(actions[at].name for at in found.code.withheld(found.states[here])),
             here >= found.expanded,
         )
 
-    def _node(self, fates: Fates, run: Run) -> int:
-        node = fates.start_at(run.states[0])
-        for action, state in zip(run.actions, run.states[1:], strict=True):
-            node = fates.follow(node, action, state)
-        return node
+
+def _way(fates: Fates, run: Run) -> list[int]:
+    """The nodes of a run through states."""
+    way = [fates.start_at(run.states[0])]
+    for action, state in zip(run.actions, run.states[1:], strict=True):
+        way.append(fates.follow(way[-1], action, state))
+    return way
 
 
-def _outlook(fates: Fates, node: int) -> Outlook:
-    if node in fates.barred:
+def _outlook(fates: Fates, way: Sequence[int]) -> Outlook:
+    """The outlook at the end of a way through nodes; what was broken on it stays so."""
+    if not fates.barred.isdisjoint(way):
         return "broken"
-    can_go_well, can_go_wrong = fates.fate(node)
+    can_go_well, can_go_wrong = fates.fate(way[-1])
     if not can_go_well:
         return "doomed"
     return "open" if can_go_wrong else "safe"

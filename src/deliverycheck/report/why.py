@@ -86,6 +86,8 @@ def _decided(told: Explanation, trace: Trace) -> str:
         return "No point of no return is known: beyond a bound it might still go well."
     if at is None:
         return "There is no point of no return: whenever it goes round, it could still go well."
+    if not last:
+        return "It is so from the start."
     if at == 0:
         return "It can only go wrong from the start, unless somebody stops for ever."
     text = f"The point of no return is step {at}"

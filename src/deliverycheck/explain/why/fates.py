@@ -91,18 +91,27 @@ class Fates:
     @cached_property
     def can_go_well(self) -> bytearray:
         """By node: whether some run from there goes well, or might where something was cut off."""
-        return self._well(self.nodes.edges)
+        return self._well(self.nodes.edges, hopeful=True)
 
     @cached_property
     def can_go_well_by_itself(self) -> bytearray:
         """The same of the runs from there without any further fault."""
-        faults = [at for at, fault in enumerate(faults_of(self.marked.found)) if fault]
-        return self._well(without(self.nodes.edges, frozenset(faults)))
+        return self._well(self._faultless, hopeful=True)
 
-    def _well(self, edges: Edges) -> bytearray:
+    @cached_property
+    def goes_well_by_itself(self) -> bytearray:
+        """The same for certain, whatever was cut off."""
+        return self._well(self._faultless, hopeful=False)
+
+    @cached_property
+    def _faultless(self) -> Edges:
+        faults = [at for at, fault in enumerate(faults_of(self.marked.found)) if fault]
+        return without(self.nodes.edges, frozenset(faults))
+
+    def _well(self, edges: Edges, *, hopeful: bool) -> bytearray:
         kept = self.kept_by(edges)
         hoped = (
-            node not in self.barred and (node in kept or cut)
+            node not in self.barred and (node in kept or (cut and hopeful))
             for node, cut in enumerate(self._cut())
         )
         return can_reach(backwards(edges), hoped, self.barred)

@@ -89,7 +89,7 @@ def _is_right(fates: Fates, key: tuple[str, str], node: int) -> bool:
     edges, actions = fates.nodes.edges, fates.marked.found.system.actions
     return any(
         (actions[edges.actions[edge]].actor, actions[edges.actions[edge]].name) == key
-        and fates.can_go_well_by_itself[edges.targets[edge]]
+        and fates.goes_well_by_itself[edges.targets[edge]]
         for edge in edges.of(node)
     )
 
