@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -46,6 +46,10 @@ def elsewhere(
     """
 
     def look(wanted: Sequence[Place], options: Options) -> Iterator[Outcome]:
+        with _outliving_them():
+            yield from looking(wanted, options)
+
+    def looking(wanted: Sequence[Place], options: Options) -> Iterator[Outcome]:
         context = get_context("spawn")
         ended, end = context.Pipe(duplex=False)
         pool = ProcessPoolExecutor(
@@ -68,6 +72,20 @@ def elsewhere(
             ended.close()
 
     return look
+
+
+@contextmanager
+def _outliving_them() -> Iterator[None]:
+    """A process that dies while something is sent to it must not take this one along."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "SIGPIPE") or not is_main:
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def _looked(subject: Subject, place: Place, options: Options) -> Outcome | tuple[Diagnostic, ...]:
