@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from deliverycheck.check.certifying import Certifying, file_name
-from deliverycheck.check.checking import examine, lifted_of
+from deliverycheck.check.checking import Examined, examine, lifted_of
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.check.question import Question
@@ -91,7 +91,11 @@ class Progressing:
     interrupted: bool = False
 
     def answer(
-        self, wanted: Sequence[tuple[Question, Lifted]], options: Options
+        self,
+        wanted: Sequence[tuple[Question, Lifted]],
+        options: Options,
+        *,
+        explaining: bool = False,
     ) -> Iterator[tuple[Question, ModelResult]]:
         """The results one by one. A model that goes wrong while it runs does not stop the others;
         an interruption does, and what is known stays."""
@@ -99,7 +103,7 @@ class Progressing:
             try:
                 report = progress_for(question.name)
                 examined = examine(question, lifted, _kept_under(options, name), report)
-                result = explained(examined)
+                result = self._explained(examined) if explaining else examined.result
             except InputError as error:
                 self.wrong += error.diagnostics
                 continue
@@ -112,7 +116,15 @@ class Progressing:
             yield question, result
             if result.interrupted:
                 self.interrupted = True
+            if self.interrupted:
                 return
+
+    def _explained(self, examined: Examined) -> ModelResult:
+        try:
+            return explained(examined)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return examined.result
 
     def exit(self, otherwise: Exit) -> Exit:
         """The exit code: bad input and interruptions come before verdicts."""
@@ -165,7 +177,8 @@ def run_check(
     known_properties(wanted, properties)
     folder = _folder(certificate)
     run = Progressing()
-    for _, result in run.answer(_lifted(wanted), asked.options(properties, folder)):
+    how = asked.options(properties, folder)
+    for _, result in run.answer(_lifted(wanted), how, explaining=True):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)

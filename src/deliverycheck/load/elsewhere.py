@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -75,7 +75,7 @@ def elsewhere(
 
 
 @contextmanager
-def _outliving_them() -> Iterator[None]:
+def _outliving_them() -> Generator[None, None, None]:
     """A process that dies while something is sent to it must not take this one along."""
     is_main = threading.current_thread() is threading.main_thread()
     if not hasattr(signal, "SIGPIPE") or not is_main:
