@@ -1,0 +1,1 @@
+"""Dossiers: everything a report tells about one model."""

@@ -1,0 +1,1 @@
+"""Drawings: SVG made by hand, and the text that says the same."""
