@@ -170,20 +170,23 @@ def _renamed(value: Any, words: re.Pattern[str], names: Mapping[str, str]) -> An
     if isinstance(value, Mapping):
         return {_renamed(k, words, names): _renamed(v, words, names) for k, v in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        inner = {
+        parts = {
             one.name: getattr(value, one.name)
             if one.name in KEPT
             else _renamed(getattr(value, one.name), words, names)
             for one in fields(value)
             if one.init
         }
-        return type(value)(**inner)
+        return type(value)(**parts)
     return value
 
 
 def called(label: str) -> dict[str, str]:
     """Hostile names for what the shipped models are made of, all of them different."""
-    words = ("m1", "m2", "sender", "worker", "requests", "replies", "outbox", "processed", "handle")
-    words += ("charged", "send", "hear", "CheckThenAct", "AtLeastOnceIdempotent", "received")
-    words += ("AlternatingBit", "receiver", "packets", "answers", "Packet", "sending", "seen")
-    return {word: f"{label}{number}" for number, word in enumerate(words)}
+    words = "m1 m2 sender worker requests replies outbox processed handle charged send hear"
+    words += " CheckThenAct AtLeastOnceIdempotent received AlternatingBit receiver packets"
+    words += " answers Packet sending seen"
+    return {
+        word: f"{number} {label}" if number % 2 else f"{label} {number}"
+        for number, word in enumerate(words.split())
+    }

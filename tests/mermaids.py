@@ -67,11 +67,9 @@ class Mermaid:
         names = {one["name"]: _text(one["description"]) for one in found["actors"]}
         signals = []
         for one in found["signals"]:
-            ends = [names.get(one.get(end) or "", "") for end in ("from", "to")]
-            said = one.get("message") or ""
-            signals.append(
-                Signal(KINDS.get(one["type"], str(one["type"])), *ends, _text(str(said)))
-            )
+            source, goal = (names.get(one.get(end) or "", "") for end in ("from", "to"))
+            kind = KINDS.get(one["type"], str(one["type"]))
+            signals.append(Signal(kind, source, goal, _text(str(one.get("message") or ""))))
         order = tuple(names[key] for key in found["order"])
         return Understood(_text(found["title"]), order, tuple(signals))
 
