@@ -8,8 +8,8 @@ from deliverycheck.explain.stepping import Choice, Outlook, Position
 from deliverycheck.explain.story import sentence, sentences
 from deliverycheck.report.layout import wrapped
 from deliverycheck.report.runs import trace_document
+from deliverycheck.report.words.steps import shown
 from deliverycheck.system.model import Store, System
-from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import Json
 
 PLACES: Mapping[Store, str] = {
@@ -56,16 +56,12 @@ def _state(here: Position, system: System) -> Iterator[tuple[str, list[str]]]:
     rows = list(zip(system.variables, here.trace.states[-1], system.initial[0], strict=True))
     for store, place in PLACES.items():
         values = [
-            f"{variable.name.removeprefix('budget.')}={_shown(value)}"
+            f"{variable.name.removeprefix('budget.')}={shown(value)}"
             for variable, value, first in rows
             if variable.store == store and (store == "budget" or value != first)
         ]
         if values or store in ("channel", "ledger"):
             yield place, values
-
-
-def _shown(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _choice(choice: Choice, here: Position) -> str:

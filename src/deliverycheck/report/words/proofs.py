@@ -16,12 +16,20 @@ class Proof:
     """Why some properties hold, or why a loss is for good."""
 
     names: tuple[str, ...]
-    heading: str
-    """What the invariant is to them; a sentence that ends in a comma."""
+    title: str
+    """What it is about, without a full stop."""
+    opening: str
+    """What the invariant is: the beginning of a sentence, with a small letter and a comma."""
     invariant: tuple[str, ...]
     """Its sentences, in the signs of logic."""
     conclusion: str
-    """What follows from it, where that is more than the property itself; no full stop."""
+    """What follows from it, where that is more than the property itself: the end of the sentence,
+    without its full stop."""
+
+    @property
+    def heading(self) -> str:
+        """The title and the opening."""
+        return f"{self.title}: {self.opening}"
 
 
 def proofs(result: ModelResult, told: Sequence[PropertyResult]) -> tuple[Proof, ...]:
@@ -38,15 +46,16 @@ def proofs(result: ModelResult, told: Sequence[PropertyResult]) -> tuple[Proof, 
 def _proof(system: System, props: Sequence[PropertyResult]) -> Proof:
     names = tuple(prop.name for prop in props)
     evidence = props[0].evidence
-    one = len(props) == 1
+    one, several = ("holds", "is"), ("hold", "are")
+    hold, be = one if len(props) == 1 else several
     if props[0].verdict == "violated":
-        be = "is" if one else "are"
-        head = f"Why {' and '.join(names)} {be} broken for good: from there on, whatever happens,"
+        title = f"Why {' and '.join(names)} {be} broken for good"
+        opening = "from there on, whatever happens,"
     else:
-        hold = "holds" if one else "hold"
-        head = f"Why {' and '.join(names)} {hold}: true at the start, and kept by every step,"
+        title = f"Why {' and '.join(names)} {hold}"
+        opening = "true at the start, and kept by every step,"
     lines = told_invariant(system, evidence.invariant)
-    return Proof(names, head, lines, _conclusion(evidence))
+    return Proof(names, title, opening, lines, _conclusion(evidence))
 
 
 def _conclusion(evidence: Evidence) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explain.story import ending, joined, outcome, sentences
+from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import PropertyResult, Trace
 
 
@@ -50,6 +51,11 @@ def told_steps(trace: Trace, after: int = 0, few: int | None = None) -> tuple[To
         ToldStep(step.index, f"{told[step.index - 1]}.", step.fault)
         for step in trace.steps[after : None if few is None else after + few]
     )
+
+
+def shown(value: Value) -> str:
+    """A value of a variable, as people write it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def stories(properties: Sequence[PropertyResult]) -> tuple[Story, ...]:
