@@ -1,4 +1,4 @@
-"""check, matrix, replay: load, ask, print."""
+"""check, matrix: load, ask, print."""
 
 from __future__ import annotations
 
@@ -255,35 +255,4 @@ def run_matrix(as_json: bool, **options: object) -> int:
     else:
         print_matrix(rows, width())
     _complain(run, len(wanted))
-    return code
-
-
-def run_replay(trace: str, as_json: bool) -> int:
-    """The verb `replay`. The exit code."""
-    from deliverycheck.check.replaying import replay
-    from deliverycheck.load.stored import stored_in
-
-    done = [replay(stored) for stored in stored_in(Path(trace))]
-    still = all(one.outcome.startswith("still") for one in done)
-    code = Exit.AS_EXPECTED if still else Exit.NOT_AS_EXPECTED
-    if as_json:
-        document = {
-            "schema": "deliverycheck/replay/1",
-            "results": [
-                {
-                    "model": one.model,
-                    "property": one.prop,
-                    "outcome": one.outcome,
-                    "step": one.step,
-                    "text": one.text,
-                }
-                for one in done
-            ],
-            "exit": int(code),
-        }
-        click.echo(dumped(document), nl=False)
-    else:
-        for one in done:
-            what = " ".join(filter(None, (one.model, one.prop)))
-            click.echo(f"{one.outcome:15} {what}: {one.text}")
     return code
