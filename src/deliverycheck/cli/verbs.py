@@ -25,7 +25,8 @@ from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names
 from deliverycheck.report.errors import error_text
 from deliverycheck.report.jsonout import dumped, result_document
-from deliverycheck.report.text import model_text, summary
+from deliverycheck.report.text import model_text
+from deliverycheck.report.words.headlines import summary
 from deliverycheck.system.verdicts import ModelResult
 
 

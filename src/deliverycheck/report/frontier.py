@@ -9,7 +9,7 @@ from deliverycheck.explain.frontier import Border, Budgeted, Frontier
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
 from deliverycheck.report.runs import budget_document, trace_document
-from deliverycheck.report.text import PROOFS, budget_text, messages_text
+from deliverycheck.report.words.headlines import PROOFS, budget_text, messages_text
 from deliverycheck.system.verdicts import Json
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.runs import budget_document
-from deliverycheck.report.text import budget_text
+from deliverycheck.report.words.headlines import budget_text
 from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from deliverycheck.explain.sweep.found import Row, Sufficient, Sweep, Values, Wa
 from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.report.stories import runs_text
 from deliverycheck.report.sweep_table import cost_text, is_same, label, table_text
-from deliverycheck.report.text import PROOFS, budget_text
+from deliverycheck.report.words.headlines import PROOFS, budget_text
 from deliverycheck.system.verdicts import Json
 
 MOST_SETS = 8
