@@ -1,4 +1,4 @@
-"""Kinds of reports: what each is made of, and what its files are called. Nothing is written here."""
+"""Kinds of reports: what each is made of. Nothing is written here."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def line_of(name: str, href: str, dossier: Dossier) -> Line:
             _cell(found[one], f"{href}#{links[one]}") if one in found else None
             for one in COLUMNS.values()
         ),
-        "–" if cost is None else f"{cost.messages} sent, {cost.durable_writes} writes",
+        "-" if cost is None else f"{cost.messages} sent, {cost.durable_writes} writes",
         all(prop.as_expected is not False for prop in result.properties),
     )
 

@@ -1,4 +1,4 @@
-"""Rendering: a page and the index as HTML that loads nothing and runs nothing but its own script."""
+"""Rendering: HTML that loads nothing and runs nothing but its own script."""
 
 from __future__ import annotations
 
@@ -76,7 +76,10 @@ def _render(template: str, **given: object) -> str:
     frame = Frame(f"{_text('style.css')}\n{DRAWING_STYLE}", _text("script.js"))
     environment = _environment()
     environment.globals.update(
-        policy=frame.policy, style=frame.style, script=frame.script, version=version("deliverycheck")
+        policy=frame.policy,
+        style=frame.style,
+        script=frame.script,
+        version=version("deliverycheck"),
     )
     return environment.get_template(template).render(**given)
 

@@ -36,7 +36,7 @@ from deliverycheck.report.words.steps import (
     stories,
     told_steps,
 )
-from deliverycheck.report.words.sweep import repair_lines
+from deliverycheck.report.words.sweep import repairs
 from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.verdicts import Trace
 
@@ -151,7 +151,7 @@ def view_of(dossier: Dossier) -> View:
         )
         if frontier is not None
         else (),
-        () if dossier.sweep is None else tuple(repair_lines(dossier.sweep)),
+        () if dossier.sweep is None else tuple(repairs(dossier.sweep)),
         tuple(
             Picture(
                 machine_svg(machine, ident=f"machine-{number}", title=f"What {machine.actor} does"),
