@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.cli.options import AS_JSON, ENGINE, MODELS, asked, environment, limited
+from deliverycheck.cli.options import AS_JSON, ENGINE, KINDS, MODELS, asked, environment, limited
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,6 +32,12 @@ def cli() -> None:
     help="Write a certificate for each settled verdict into this folder.",
 )
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
+@click.option(
+    "--report",
+    metavar="KIND=PATH",
+    multiple=True,
+    help=f"Write a report, too: {KINDS}. A path without a suffix is a folder.",
+)
 @AS_JSON
 def check(**options: object) -> None:
     """Verdicts for every property, and a story for every violation.
@@ -55,6 +61,31 @@ def matrix(**options: object) -> None:
     from deliverycheck.cli.verbs import run_matrix
 
     sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@MODELS
+@click.option("-o", "--out", metavar="DIR", required=True, help="The folder to write to.")
+@click.option(
+    "--as",
+    "kinds",
+    metavar="KIND",
+    type=click.Choice(KINDS.split(", ")),
+    multiple=True,
+    help=f"Only this kind (all of them unless said): {KINDS}.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes at work (as many as processors).")
+@asked
+@AS_JSON
+def report(**options: object) -> None:
+    """Everything there is to say about models: a page for each, and what other tools read.
+
+    Beside what `check` knows, a report holds the frontier of each model, and the repairs of one
+    that does not keep its claim. Exit code: as of `check`.
+    """
+    from deliverycheck.cli.report import run_report
+
+    sys.exit(run_report(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

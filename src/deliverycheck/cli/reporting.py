@@ -5,16 +5,25 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
+from deliverycheck.check.checking import Examined
+from deliverycheck.check.options import Options
+from deliverycheck.check.question import Question
+from deliverycheck.cli.workflow import annotate, in_workflow
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.exchange.writing import write_whole
+from deliverycheck.explain.why.explaining import explained
 from deliverycheck.load.files import is_possible
 from deliverycheck.report.kinds import SUFFIXES, Kind, Part, Reported, parts_of
+from deliverycheck.system.verdicts import ModelResult
+
+if TYPE_CHECKING:
+    from deliverycheck.explain.dossier.dossier import Dossier
 
 ALIASES = {"md": "markdown", "mmd": "mermaid", "xml": "junit"}
 """Other names people try."""
@@ -46,16 +55,44 @@ def wanted_in(texts: Sequence[str]) -> tuple[Wanted, ...]:
             name, equals, path = part.partition("=")
             kind = ALIASES.get(name, name)
             if kind not in SUFFIXES:
-                text = f"there is no kind of report `{name[:60]}`"
-                wrong.append(Diagnostic("DC010", text, did_you_mean(name, [*SUFFIXES])))
+                said = f"there is no kind of report `{name[:60]}`"
+                wrong.append(Diagnostic("DC010", said, did_you_mean(name, [*SUFFIXES])))
             elif not equals or not path.strip() or not is_possible(Path(path)):
-                text = f"`--report {part[:60]}` names no file"
-                wrong.append(Diagnostic("DC010", text, f"Write `--report {name}=PATH`."))
+                said = f"`--report {part[:60]}` names no file"
+                wrong.append(Diagnostic("DC010", said, f"Write `--report {name}=PATH`."))
             else:
                 found.append(Wanted(cast("Kind", kind), path))
     if wrong:
         raise InputError(wrong)
     return tuple(found)
+
+
+@dataclass(slots=True)
+class Reporting:
+    """The reports that were asked for beside a verb's own output, and what goes into them."""
+
+    wanted: tuple[Wanted, ...]
+    dossiers: list[Dossier] = field(default_factory=list["Dossier"])
+
+    def tell(self, options: Options, question: Question, examined: Examined) -> ModelResult:
+        """The result, explained; with all that the reports need kept for them."""
+        if not self.wanted and not in_workflow():
+            return explained(examined)
+        from deliverycheck.explain.dossier.compiling import dossier_of
+
+        dossier = dossier_of(question, examined, options)
+        self.dossiers.append(dossier)
+        return dossier.result
+
+    def write(self, wrong: Sequence[Diagnostic], code: int) -> None:
+        """Write what was asked for; in a workflow, annotations and its summary as well.
+
+        Raises InputError where something cannot be written.
+        """
+        reported = Reported(tuple(self.dossiers), tuple(wrong), code)
+        if in_workflow():
+            annotate(reported)
+        told_files(write_all(self.wanted, reported))
 
 
 def write_all(wanted: Sequence[Wanted], reported: Reported) -> list[Path]:
