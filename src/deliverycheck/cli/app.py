@@ -7,7 +7,16 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.cli.options import AS_JSON, ENGINE, KINDS, MODELS, asked, environment, limited
+from deliverycheck.cli.options import (
+    AS_JSON,
+    ENGINE,
+    KINDS,
+    MODELS,
+    asked,
+    environment,
+    limited,
+    surroundings,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -58,7 +67,7 @@ def check(**options: object) -> None:
 @AS_JSON
 def matrix(**options: object) -> None:
     """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
-    from deliverycheck.cli.verbs import run_matrix
+    from deliverycheck.cli.matrix import run_matrix
 
     sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
 
@@ -226,15 +235,23 @@ def certify(paths: tuple[str, ...], as_json: bool) -> None:
 
 @cli.command()
 @click.argument("trace")
+@click.option("--model", metavar="MODEL", help="Hold a run in ITF, by anybody, against this model.")
+@surroundings
+@click.option(
+    "--property", "properties", metavar="NAME", multiple=True, help="Ask for this property alone."
+)
 @AS_JSON
-def replay(trace: str, as_json: bool) -> None:
-    """Run stored counterexamples (from `check --json`) again on the models as they are now.
+def replay(**options: object) -> None:
+    """Take stored runs (of `check --json`, or *.itf.json) again on the models as they are now.
 
-    Each is still violated (exit 0), fixed or stale (exit 1); a forged one is refused (exit 2).
+    Each is still violated (exit 0), fixed or stale (exit 1); a forged one is refused (exit 2). With
+    --model, a run in the Informal Trace Format is held against that model: the first step that is
+    not possible is named (exit 2); if there is none, exit 0 where it breaks a property, 1 where it
+    breaks none, 3 where that stays open.
     """
-    from deliverycheck.cli.verbs import run_replay
+    from deliverycheck.cli.replay import run_replay
 
-    sys.exit(run_replay(trace, as_json))
+    sys.exit(run_replay(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""check, matrix, replay: load, ask, print."""
+"""check, matrix: load, ask, print."""
 
 from __future__ import annotations
 
@@ -239,63 +239,3 @@ def known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> N
         if name not in known:
             text = f"there is no property `{name}`"
             raise InputError(Diagnostic("DC006", text, did_you_mean(name, known)))
-
-
-def run_matrix(as_json: bool, **options: object) -> int:
-    """The verb `matrix`. The exit code."""
-    from deliverycheck.check.cost import cost_of
-    from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, print_matrix
-
-    asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
-    wanted = asked.questions()
-    lifted = lifted_all(wanted)
-    run = Progressing()
-    rows: list[Row] = []
-    try:
-        for question, result in run.answer(lifted, asked.options(tuple(COLUMNS.values()))):
-            cost = cost_of(question, asked.options())
-            pair = None if cost is None else (cost.messages, cost.durable_writes)
-            rows.append(Row(result, pair))
-    except InputError as error:
-        run.wrong += error.diagnostics
-    except KeyboardInterrupt:
-        run.interrupted = True
-    undetermined = any(p.verdict == "undetermined" for r in run.results for p in r.properties)
-    code = run.exit(Exit.UNDETERMINED if undetermined else Exit.AS_EXPECTED)
-    if as_json:
-        click.echo(dumped(matrix_document(rows, code)), nl=False)
-    else:
-        print_matrix(rows, width())
-    complain(run, len(wanted))
-    return code
-
-
-def run_replay(trace: str, as_json: bool) -> int:
-    """The verb `replay`. The exit code."""
-    from deliverycheck.check.replaying import replay
-    from deliverycheck.load.stored import stored_in
-
-    done = [replay(stored) for stored in stored_in(Path(trace))]
-    still = all(one.outcome.startswith("still") for one in done)
-    code = Exit.AS_EXPECTED if still else Exit.NOT_AS_EXPECTED
-    if as_json:
-        document = {
-            "schema": "deliverycheck/replay/1",
-            "results": [
-                {
-                    "model": one.model,
-                    "property": one.prop,
-                    "outcome": one.outcome,
-                    "step": one.step,
-                    "text": one.text,
-                }
-                for one in done
-            ],
-            "exit": int(code),
-        }
-        click.echo(dumped(document), nl=False)
-    else:
-        for one in done:
-            what = " ".join(filter(None, (one.model, one.prop)))
-            click.echo(f"{one.outcome:15} {what}: {one.text}")
-    return code
