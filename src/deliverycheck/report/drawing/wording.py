@@ -70,6 +70,6 @@ def _written(part: Part) -> str:
         case "clear":
             return f"{part.where} emptied"
         case "":
-            return f"{part.where} changes"
+            return f"{part.where} is set"
         case _:
             return f"{part.where} = {part.what}"
