@@ -16,7 +16,8 @@ from deliverycheck.lang.machine import Move
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.load.designs import MOST_MESSAGES
 from deliverycheck.load.files import is_possible, read_text
-from deliverycheck.load.subjects import DESIGN, questions
+from deliverycheck.load.finding import DESIGN
+from deliverycheck.load.subjects import questions
 from deliverycheck.load.values import property_names, setting, wrong_fairness, wrong_faults
 from deliverycheck.system.sorts import Value
 
