@@ -181,6 +181,12 @@ CODES: dict[str, Explanation] = {
         "a file of claims is not as it should be",
         "Each `[[claim]]` has a `text`, a `judgement` and its evidence: see models/claims.toml.",
     ),
+    "DC205": Explanation(
+        "a pytest mark is not as it should be",
+        "`@pytest.mark.deliverycheck` marks a model, a class that extends Protocol, and may say "
+        "messages, faults, fairness, settings and expects, each by name. For several environments "
+        "write designs (*.delivery.toml), which pytest collects as well.",
+    ),
     "DC301": Explanation(
         "this is no stored result",
         "`replay` reads what `check --json` wrote, and runs in the Informal Trace Format: "

@@ -13,8 +13,9 @@ from deliverycheck.errors import Diagnostic, DisagreementError, InputError
 from deliverycheck.explain.dossier.compiling import full_dossier
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.explain.frontier import CAP
+from deliverycheck.load.finding import DESIGN
 from deliverycheck.load.processes import in_processes
-from deliverycheck.load.subjects import DESIGN, Overrides, questions
+from deliverycheck.load.subjects import Overrides, questions
 from deliverycheck.load.varying import closed_settings
 
 
