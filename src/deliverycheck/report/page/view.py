@@ -6,82 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from deliverycheck.explain.dossier.dossier import Dossier
-from deliverycheck.explain.dossier.strips import Strip
-from deliverycheck.explain.invariants.told import told_condition
 from deliverycheck.explain.story import joined
-from deliverycheck.report.drawing.chart import chart_svg
-from deliverycheck.report.drawing.lanes import lanes_svg
 from deliverycheck.report.drawing.machine import machine_svg
-from deliverycheck.report.page.changes import Changes, changes_of
 from deliverycheck.report.page.names import ids_of
+from deliverycheck.report.page.runs import (
+    Drawn,
+    Picture,
+    ToldRun,
+    chart_of,
+    told_examples,
+    told_runs,
+    told_samples,
+)
 from deliverycheck.report.words.frontier import border_lines
 from deliverycheck.report.words.headlines import caution_text, notes
 from deliverycheck.report.words.proofs import Proof, proofs
-from deliverycheck.report.words.reasons import (
-    Instead,
-    OtherWay,
-    decided,
-    instead,
-    other_ways,
-    taken,
-    unexplained,
-    unknown,
-    weighed,
-)
 from deliverycheck.report.words.reproduce import command_for
-from deliverycheck.report.words.steps import (
-    Story,
-    ToldStep,
-    examples,
-    stories,
-    told_steps,
-)
+from deliverycheck.report.words.steps import stories
 from deliverycheck.report.words.sweep import repairs
-from deliverycheck.system.explanations import Explanation
-from deliverycheck.system.verdicts import Trace
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a run goes wrong, in sentences."""
-
-    decided: str
-    weighed: tuple[str, ...]
-    instead: Instead | None
-    unknown: tuple[str, ...]
-    taken: str
-    other_ways: tuple[OtherWay, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ToldRun:
-    """A counterexample with its diagram and all that is said of it."""
-
-    id: str
-    told: Story
-    svg: str
-    changes: Changes
-    false: tuple[str, ...]
-    unexplained: str
-    strips: tuple[Strip, ...]
-    why: Why | None
-    shared: int
-    """Steps that it has in common with the run that goes well."""
-    differs: int
-    """The number of the step where they part."""
-    rest: tuple[ToldStep, ...]
-    """Its steps from there on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Another run with its diagram: an example of what may happen, or a sample."""
-
-    id: str
-    heading: str
-    note: str
-    steps: tuple[ToldStep, ...]
-    svg: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +32,6 @@ class ToldProof:
 
     id: str
     told: Proof
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A drawing with what it shows."""
-
-    svg: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +65,9 @@ def view_of(dossier: Dossier) -> View:
     """A dossier as its page shows it."""
     result = dossier.result
     rows = ids_of([one.name for one in result.properties], SECTIONS)
-    runs = tuple(_runs(dossier, rows))
+    runs = tuple(told_runs(dossier, rows))
     found = tuple(_proofs(dossier, rows))
-    shown = tuple(_examples(dossier, rows))
+    shown = tuple(told_examples(dossier, rows))
     frontier = dossier.frontier
     view = View(
         dossier,
@@ -145,7 +79,7 @@ def view_of(dossier: Dossier) -> View:
         runs,
         shown,
         found,
-        tuple(_samples(dossier)),
+        tuple(told_samples(dossier)),
         tuple(
             (border.name, tuple(border_lines(border, frontier.caps))) for border in frontier.borders
         )
@@ -159,7 +93,7 @@ def view_of(dossier: Dossier) -> View:
             )
             for number, machine in enumerate(dossier.machines, 1)
         ),
-        tuple(_charts(dossier)),
+        tuple(_charts(dossier, rows)),
         tuple(notes(result, result.properties)),
         _engines(dossier),
         tuple(_coverage(dossier)),
@@ -207,77 +141,18 @@ def _contents(view: View) -> Iterator[tuple[str, str]]:
     yield "reproduce", "How to see it yourself"
 
 
-def _runs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldRun]:
-    system = dossier.result.system
-    for told in stories(dossier.result.properties):
-        if system is None:
-            return
-        ident = f"run-{rows[told.prop.name]}"
-        why = told.prop.explanation
-        shared = 0 if why is None or why.contrast is None else why.contrast.shared
-        yield ToldRun(
-            ident,
-            told,
-            lanes_svg(
-                told.trace,
-                title=told.heading,
-                description=" ".join(step.text for step in told.steps),
-                ident=ident,
-                point_of_no_return=None if why is None else why.point_of_no_return,
-            ),
-            changes_of(system, told.trace),
-            () if why is None else tuple(told_condition(system, term) for term in why.false),
-            unexplained(told.prop),
-            dossier.strips.get(told.prop.name, ()),
-            None if why is None else _why(why, told.trace),
-            shared,
-            shared + 1,
-            told_steps(told.trace, shared),
-        )
-
-
-def _why(why: Explanation, trace: Trace) -> Why:
-    return Why(
-        decided(why, trace),
-        tuple(weighed(why)),
-        None if why.contrast is None else instead(why.contrast),
-        tuple(map(unknown, why.look_alikes)),
-        taken(why, trace),
-        tuple(other_ways(why, trace)),
-    )
-
-
-def _examples(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[Drawn]:
-    for told in examples(dossier.result.properties):
-        yield _drawn(f"example-{rows[told.prop.name]}", told.heading, "", told.trace)
-
-
-def _samples(dossier: Dossier) -> Iterator[Drawn]:
-    for number, one in enumerate(dossier.samples, 1):
-        parts = [f"{len(one.trace.steps)} steps"]
-        parts += [] if one.applied else ["the message is never applied"]
-        if one.puts_to_the_test:
-            parts.append(f"puts {joined(one.puts_to_the_test)} to the test")
-        yield _drawn(f"sample-{number}", one.title, "; ".join(parts), one.trace)
-
-
-def _drawn(ident: str, heading: str, note: str, trace: Trace) -> Drawn:
-    told = told_steps(trace)
-    text = " ".join(step.text for step in told)
-    svg = lanes_svg(trace, title=heading, description=text, ident=ident)
-    return Drawn(ident, heading, note, told, svg)
-
-
 def _proofs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldProof]:
     for told in proofs(dossier.result, dossier.result.properties):
         yield ToldProof(f"why-{rows[told.names[0]]}", told)
 
 
-def _charts(dossier: Dossier) -> Iterator[Picture]:
-    for number, (name, chart) in enumerate(dossier.charts.items(), 1):
-        what = "every state" if chart.whole else "the states around the run"
-        caption = f"{name}: {what}, {len(chart.nodes)} of {chart.states:,}"
-        yield Picture(chart_svg(chart, ident=f"graph-{number}", title=caption), caption)
+def _charts(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[Picture]:
+    """The charts that belong to no run."""
+    broken = {one.name for one in dossier.result.properties if one.trace is not None}
+    for name in dossier.charts:
+        chart = chart_of(dossier, name, f"graph-{rows[name]}")
+        if name not in broken and chart is not None:
+            yield chart
 
 
 def _engines(dossier: Dossier) -> str:
