@@ -13,7 +13,7 @@ from deliverycheck.explain.dossier.outlooks import outlooks
 from deliverycheck.explain.dossier.states import differences, told_step, vocabulary_of
 from deliverycheck.explain.invariants.vocabulary import Vocabulary
 from deliverycheck.explain.why.explaining import WORTH_EXPLAINING
-from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
+from deliverycheck.system.verdicts import ModelResult, PropertyResult, Step, Trace
 
 MOST_NODES = 200
 """Nodes of a picture in which a person can find anything."""
@@ -45,10 +45,16 @@ class Edge:
     source: int
     target: int
     steps: tuple[str, ...]
-    """Those of the run first, then in the model's order."""
+    """By name, in the model's order."""
     fault: str | None
     """The fault, if all of its steps spend the same."""
-    on_run: bool
+    of_run: tuple[tuple[int, str], ...] = ()
+    """The steps of the run among them: which one it is, from 1, and its name."""
+
+    @property
+    def on_run(self) -> bool:
+        """Whether the run takes it."""
+        return bool(self.of_run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,8 @@ class Chart:
         return len(self.nodes) == self.states
 
 
-Taken: TypeAlias = Mapping[tuple[int, int], Sequence[tuple[str, str, str | None]]]
-"""By source and target: the steps that a run takes there, as actor, action and fault."""
+Taken: TypeAlias = Mapping[tuple[int, int], Sequence[Step]]
+"""By source and target: the steps that a run takes there."""
 
 
 def charts_of(examined: Examined, result: ModelResult) -> Mapping[str, Chart]:
@@ -133,7 +139,8 @@ def _lines(
 ) -> tuple[str, ...]:
     values = zip(names, marked.found.state(number), strict=True)
     known = {name: (value,) for name, value in values}
-    return differences(vocabulary, marked.found.system, known)
+    lines = differences(vocabulary, marked.found.system, known)
+    return tuple(line.removeprefix("exactly ") for line in lines)  # all is exact here
 
 
 def _run(marked: Marked, trace: Trace | None) -> tuple[dict[int, int], Taken]:
@@ -146,12 +153,11 @@ def _run(marked: Marked, trace: Trace | None) -> tuple[dict[int, int], Taken]:
     for at, number in enumerate(numbers):
         if number is not None:
             reached.setdefault(number, at)
-    taken: dict[tuple[int, int], list[tuple[str, str, str | None]]] = {}
+    taken: dict[tuple[int, int], list[Step]] = {}
     for step in trace.steps if trace else ():
         source, target = numbers[step.index - 1], numbers[step.index]
         if source is not None and target is not None:
-            key = (step.actor, step.action, step.fault)
-            taken.setdefault((source, target), []).append(key)
+            taken.setdefault((source, target), []).append(step)
     return reached, taken
 
 
@@ -189,14 +195,13 @@ def _edges(marked: Marked, shown: Iterable[int], taken: Taken) -> Iterator[Edge]
         for edge in marked.edges.of(source):
             steps.setdefault(marked.edges.targets[edge], []).append(marked.edges.actions[edge])
         for target in sorted(steps.keys() & inside):
-            by_run = taken.get((source, target), ())
             several = [actions[at] for at in steps[target]]
-            several.sort(key=lambda one: (one.actor, one.name, one.fault) not in by_run)
             faults = {action.fault for action in several}
+            by_run = taken.get((source, target), ())
             yield Edge(
                 source,
                 target,
                 tuple(dict.fromkeys(told_step(action.name) for action in several)),
                 several[0].fault if len(faults) == 1 else None,
-                bool(by_run),
+                tuple((step.index, told_step(step.action)) for step in by_run),
             )

@@ -27,12 +27,14 @@ from deliverycheck.explain.dossier.states import (
     step_names,
     vocabulary_of,
 )
+from deliverycheck.explain.invariants.processes import NOTHING
 from deliverycheck.explain.invariants.symmetry import messages_of
 from deliverycheck.explore.edges import Edges, edges_of
 from deliverycheck.explore.search import Explored
+from deliverycheck.lang.naming import process_variable
 from deliverycheck.lang.roles import Role
 from deliverycheck.lift.lifting import Lifted
-from deliverycheck.system.sorts import Value
+from deliverycheck.system.sorts import EnumSort, Value
 
 MOST_MODES = 16
 """Modes of a machine beyond which details are left out of it."""
@@ -108,7 +110,8 @@ def _machine(lifted: Lifted, found: Explored, edges: Edges, role: Role, actor: s
     kept = legible(found, own)
     mode_of = _numbered(found, names_of(kept))
     starts = {mode_of[state] for state in found.level(0)}
-    told = _told(found, mode_of, names_of(own), actor)
+    worded = names_of(own) - frozenset(_in_hand(lifted, found, actor))
+    told = _told(found, mode_of, worded, actor)
     return Machine(
         actor,
         tuple(Mode(number, lines, number in starts) for number, lines in enumerate(told)),
@@ -174,6 +177,16 @@ def _told(
     for of_mode in known:
         lines = differences(vocabulary, found.system, of_mode)
         yield tuple(line.removeprefix(f"{actor} ") for line in lines)
+
+
+def _in_hand(lifted: Lifted, found: Explored, actor: str) -> Iterator[str]:
+    """The parameters that tell no more than the place does: there is only one message."""
+    only = [EnumSort((NOTHING, message)) for message in messages_of(found.system)]
+    for process in lifted.processes:
+        for parameter, _ in process.parameters if process.actor == actor else ():
+            name = process_variable(actor, process.method, parameter)
+            if found.system.variables[found.system.index[name]].sort in only:
+                yield name
 
 
 def _moves(

@@ -12,12 +12,13 @@ boxes and links are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import sqrt
 
 from deliverycheck.report.drawing.layers.chains import Chain, Layered, Part
 from deliverycheck.report.drawing.layers.crossings import ordered
 from deliverycheck.report.drawing.layers.measures import Layout, Link, Place, Route, Size, Spacing
-from deliverycheck.report.drawing.layers.positions import settled
+from deliverycheck.report.drawing.layers.positions import Wish, nearest, settled
 from deliverycheck.report.drawing.layers.ranks import Span, components, is_turned, ranks
 
 BETWEEN_PORTS = 16.0
@@ -29,20 +30,23 @@ SIDE = 0.7
 STRAIGHT: Mapping[int, float] = {0: 1.0, 1: 2.0, 2: 8.0}
 """How much a part of a link wants to be straight, by how many of its ends are no box."""
 
-STEEP, TALLEST = 0.16, 2.5
+UPWARD = 0.2
+"""How much a link that points upward wants to be straight, compared with one that does not."""
+
+STEEP, TALLEST = 0.3, 2.4
 """How a gap between layers grows with how far a link in it goes sideways; and how much at most."""
 
 
 def layered(boxes: Mapping[int, Size], links: Iterable[Link], spacing: Spacing) -> Layout:
     """The layout of boxes and links.
 
-    Raises ValueError for a link from a box to itself, to no box, or given twice.
+    Raises ValueError for a link from a box to itself, to no box, or given twice in a lane.
     """
     numbers = sorted(boxes)
-    wanted = sorted(links, key=lambda link: (link.source, link.target))
+    wanted = sorted(links, key=_identity)
     pairs = [(link.source, link.target) for link in wanted]
-    if len(set(pairs)) < len(pairs) or any(a == b for a, b in pairs):
-        raise ValueError("links lead from one box to another, once")
+    if len(set(map(_identity, wanted))) < len(wanted) or any(a == b for a, b in pairs):
+        raise ValueError("a link leads from one box to another, once in each lane")
     if not boxes.keys() >= {box for pair in pairs for box in pair}:
         raise ValueError("a link leads to no box")
     if not numbers:
@@ -53,6 +57,10 @@ def layered(boxes: Mapping[int, Size], links: Iterable[Link], spacing: Spacing) 
     graph = Layered([(box, boxes[box]) for box in numbers], turned, layer_of)
     graph.layers = ordered(graph.layers, graph.above, graph.below)
     return _measured(graph, numbers, spacing)
+
+
+def _identity(link: Link) -> tuple[int, int, int]:
+    return link.source, link.target, link.lane
 
 
 def _span(link: Link, turned: bool) -> Span:
@@ -73,26 +81,25 @@ def _measured(graph: Layered, numbers: Sequence[int], spacing: Spacing) -> Layou
         layer = graph.layer_of[vertex]
         return Place(x[vertex], (tops[layer] + bottoms[layer]) / 2)
 
-    def lower_side(vertex: int) -> float:
-        half = graph.sizes[vertex].height / 2
-        if graph.is_box(vertex):
-            return middle(vertex).y + half
-        return bottoms[graph.layer_of[vertex]]
+    def lower_side(vertex: int, at: float) -> float:
+        if not graph.is_box(vertex):
+            return bottoms[graph.layer_of[vertex]]
+        return middle(vertex).y + _half(graph.sizes[vertex], at - x[vertex])
 
-    def upper_side(vertex: int) -> float:
-        half = graph.sizes[vertex].height / 2
-        if graph.is_box(vertex):
-            return middle(vertex).y - half
-        return tops[graph.layer_of[vertex]]
+    def upper_side(vertex: int, at: float) -> float:
+        if not graph.is_box(vertex):
+            return tops[graph.layer_of[vertex]]
+        return middle(vertex).y - _half(graph.sizes[vertex], at - x[vertex])
 
     def route(chain: Chain) -> Route:
         points: list[Place] = []
         for part in chain.parts:
-            points.append(Place(starts[part], lower_side(part.upper)))
-            points.append(Place(ends[part], upper_side(part.lower)))
+            start, end = starts[part], ends[part]
+            points.append(Place(start, lower_side(part.upper, start)))
+            points.append(Place(end, upper_side(part.lower, end)))
         way = tuple(reversed(points)) if chain.turned else tuple(points)
         label = None if chain.label is None else middle(chain.label)
-        return Route(chain.link.source, chain.link.target, way, label)
+        return Route(*_identity(chain.link), way, label)
 
     right = max(at + s.width / 2 + s.aside for at, s in zip(x, graph.sizes, strict=True))
     return Layout(
@@ -104,19 +111,49 @@ def _measured(graph: Layered, numbers: Sequence[int], spacing: Spacing) -> Layou
     )
 
 
+def _half(size: Size, aside: float) -> float:
+    """How far a box reaches up and down, so far from its middle: less at a round corner."""
+    corner = min(size.corner, size.width / 2, size.height / 2)
+    inside = abs(aside) - (size.width / 2 - corner)
+    cut = corner - sqrt(max(0.0, corner**2 - inside**2)) if inside > 0 else 0.0
+    return size.height / 2 - cut
+
+
 def _across(graph: Layered, spacing: Spacing) -> list[float]:
     """The horizontal position of each vertex."""
 
-    def weighed(near: Sequence[Sequence[int]]) -> list[list[tuple[int, float]]]:
-        loose = [not graph.is_box(vertex) for vertex in range(len(near))]
-        return [
-            [(other, STRAIGHT[loose[vertex] + loose[other]]) for other in others]
-            for vertex, others in enumerate(near)
-        ]
-
+    above: list[list[tuple[int, float]]] = [[] for _ in graph.sizes]
+    below: list[list[tuple[int, float]]] = [[] for _ in graph.sizes]
+    for part in graph.parts:
+        weight = _weight(graph, part)
+        below[part.upper].append((part.lower, weight))
+        above[part.lower].append((part.upper, weight))
     extents = [(size.width / 2, size.width / 2 + size.aside) for size in graph.sizes]
-    above, below = weighed(graph.above), weighed(graph.below)
-    return settled(graph.layers, above, below, extents, spacing.beside)
+    chains = [[part.lower for part in chain.parts[:-1]] for chain in graph.chains]
+    lines = [*_spines(graph), *chains]
+    return settled(graph.layers, above, below, extents, spacing.beside, lines)
+
+
+def _spines(graph: Layered) -> Iterator[list[int]]:
+    """The vertices along links that want to be straight more than others do, end to end."""
+    after: dict[int, int] = {}
+    for chain in graph.chains:
+        if chain.link.weight > 1 and not chain.turned:
+            for part in chain.parts:
+                after.setdefault(part.upper, part.lower)
+    heads = sorted(after.keys() - after.values())
+    for vertex in heads:
+        spine = [vertex]
+        while spine[-1] in after:
+            spine.append(after[spine[-1]])
+        yield spine
+
+
+def _weight(graph: Layered, part: Part) -> float:
+    """How much a part of a link wants to be straight."""
+    loose = (not graph.is_box(part.upper)) + (not graph.is_box(part.lower))
+    chain = graph.chains[part.chain]
+    return STRAIGHT[loose] * chain.link.weight * (UPWARD if chain.turned else 1.0)
 
 
 def _ports(graph: Layered, x: Sequence[float], *, upper: bool) -> dict[Part, float]:
@@ -129,9 +166,11 @@ def _ports(graph: Layered, x: Sequence[float], *, upper: bool) -> dict[Part, flo
     for vertex, parts in touching.items():
         parts.sort(key=lambda row: row[0])  # stable: parallels do not cross
         room = graph.sizes[vertex].width * SIDE if graph.is_box(vertex) else 0.0
-        step = min(BETWEEN_PORTS, room / max(1, len(parts) - 1))
-        first = x[vertex] - step * (len(parts) - 1) / 2
-        found |= {part: first + step * at for at, (_, part) in enumerate(parts)}
+        step = min(BETWEEN_PORTS, room / len(parts))  # some room is left to choose from
+        first, last = x[vertex] - room / 2, x[vertex] + room / 2
+        wishes = [Wish(min(max(at, first), last), _weight(graph, part)) for at, part in parts]
+        places = nearest(wishes, [step] * (len(parts) - 1), first, last)
+        found |= {part: place for (_, part), place in zip(parts, places, strict=True)}
     return found
 
 

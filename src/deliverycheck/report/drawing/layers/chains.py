@@ -17,6 +17,8 @@ class Part:
     lower: int
     layer: int
     """That of the upper vertex."""
+    chain: int
+    """Which link it is a part of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Layered:
         vertex_of = {box: self._vertex(layer_of[box], size) for box, size in boxes}
         self.boxes = len(self.sizes)
         self.chains = [
-            self._chain(link, turned, vertex_of[link.source], vertex_of[link.target])
-            for link, turned in links
+            self._chain(link, turned, vertex_of[link.source], vertex_of[link.target], number)
+            for number, (link, turned) in enumerate(links)
         ]
         self.parts = [part for chain in self.chains for part in chain.parts]
         self.above: list[list[int]] = [[] for _ in self.sizes]
@@ -68,7 +70,7 @@ class Layered:
         self.sizes.append(size)
         return vertex
 
-    def _chain(self, link: Link, turned: bool, source: int, target: int) -> Chain:
+    def _chain(self, link: Link, turned: bool, source: int, target: int, number: int) -> Chain:
         top, bottom = (target, source) if turned else (source, target)
         first, last = self.layer_of[top], self.layer_of[bottom]
         middle = (first + last) // 2 if link.width else None
@@ -78,5 +80,5 @@ class Layered:
             vertices.append(self._vertex(layer, size))
             label = vertices[-1] if layer == middle else label
         vertices.append(bottom)
-        parts = (Part(*pair, first + at) for at, pair in enumerate(pairwise(vertices)))
+        parts = (Part(*pair, first + at, number) for at, pair in enumerate(pairwise(vertices)))
         return Chain(link, turned, tuple(parts), label)

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a box takes up; `aside`: further room to the right of it, that no link ends at."""
+    """What a box takes up."""
 
     width: float
     height: float
     aside: float = 0.0
+    """Further room to the right of it, that no link ends at."""
+    corner: float = 0.0
+    """The radius of its corners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,10 @@ class Link:
     target: int
     width: float = 0.0
     height: float = 0.0
+    lane: int = 0
+    """Tells links between the same two boxes apart."""
+    weight: float = 1.0
+    """How much it wants to be straight, compared with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,14 @@ class Route:
 
     source: int
     target: int
+    lane: int
     points: tuple[Place, ...]
     label: Place | None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A picture's measures, the boxes' places by number, and the routes by source and target."""
+    """A picture's measures, the places of the boxes, and the routes in the order of their links."""
 
     width: float
     height: float

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 SWEEPS = 18
 """Times all layers are looked at, down and up again; in the last third by both sides at once."""
 
+
+STRAIGHTENINGS = 3
+"""Times all long links are straightened, since one may make room for another."""
 
 INDIFFERENT = 0.01
 """How much a vertex without neighbours wants to stay where it is."""
@@ -28,10 +32,13 @@ class Wish(NamedTuple):
     weight: float
 
 
-def nearest(wishes: Sequence[Wish], distances: Sequence[float]) -> list[float]:
+def nearest(
+    wishes: Sequence[Wish], distances: Sequence[float], first: float = -inf, last: float = inf
+) -> list[float]:
     """The positions nearest to what is wished for, in order, no two closer than allowed.
 
-    `distances[i]` is that between the vertices i and i + 1.
+    `distances[i]` is that between i and i + 1; all lie between `first` and `last`, in which there
+    is room for them.
     """
     offsets = [0.0]
     for distance in distances:
@@ -45,7 +52,9 @@ def nearest(wishes: Sequence[Wish], distances: Sequence[float]) -> list[float]:
             at = (at * weight + other * more) / (weight + more)
             weight, count = weight + more, count + others
         pools.append((at, weight, count))
-    starts = [at for at, _, count in pools for _ in range(count)]
+    # bounds on the first and the last are bounds on all, once the distances are taken out
+    bounded = ((max(first, min(at, last - offsets[len(wishes) - 1])), n) for at, _, n in pools)
+    starts = [at for at, count in bounded for _ in range(count)]
     return [start + offset for start, offset in zip(starts, offsets, strict=True)]
 
 
@@ -55,14 +64,20 @@ def settled(
     below: Sequence[Sequence[tuple[int, float]]],
     extents: Sequence[tuple[float, float]],
     gap: float,
+    chains: Sequence[Sequence[int]] = (),
 ) -> list[float]:
     """The position of each vertex.
 
     `above` and `below` are a vertex's neighbours with the weight of the link; `extents` is how far
-    it reaches to the left and to the right of its position.
+    it reaches to the left and to the right of its position; `chains` are the vertices that should
+    stand under one another if they can.
     """
     places = _Places(layers, above, below, extents, gap)
-    return places.settle()
+    places.settle()
+    for _ in range(STRAIGHTENINGS):
+        for chain in chains:
+            places.straighten(chain)
+    return places.x
 
 
 class _Places:
@@ -82,6 +97,11 @@ class _Places:
         self.distances = [
             [extents[a][1] + gap + extents[b][0] for a, b in pairwise(layer)] for layer in layers
         ]
+        self.spot = {
+            vertex: (number, at)
+            for number, layer in enumerate(layers)
+            for at, vertex in enumerate(layer)
+        }
         self.x = [0.0] * len(extents)
         for layer, distances in zip(layers, self.distances, strict=True):
             at = -sum(distances) / 2
@@ -89,8 +109,8 @@ class _Places:
                 self.x[vertex] = at
                 at += distance
 
-    def settle(self) -> list[float]:
-        """The positions after all sweeps: down, up, and at last by both sides."""
+    def settle(self) -> None:
+        """Sweep down, up, and at last by both sides."""
         numbers = range(len(self.layers))
         for sweep in range(SWEEPS):
             down = sweep % 2 == 0
@@ -101,7 +121,26 @@ class _Places:
                 found = nearest(wishes, self.distances[number])
                 for vertex, x in zip(layer, found, strict=True):
                     self.x[vertex] = x
-        return self.x
+
+    def straighten(self, chain: Sequence[int]) -> None:
+        """Put vertices under one another if there is room; else as many of the last as there is."""
+        for first in range(len(chain) - 1):
+            rest = chain[first:]
+            rooms = [self._room(vertex) for vertex in rest]
+            low, high = max(r[0] for r in rooms), min(r[1] for r in rooms)
+            if low <= high:
+                middle = sorted(self.x[vertex] for vertex in rest)[len(rest) // 2]
+                for vertex in rest:
+                    self.x[vertex] = min(max(middle, low), high)
+                return
+
+    def _room(self, vertex: int) -> tuple[float, float]:
+        """From where to where a vertex can move while its neighbours stay."""
+        number, at = self.spot[vertex]
+        layer, distances = self.layers[number], self.distances[number]
+        low = self.x[layer[at - 1]] + distances[at - 1] if at else -inf
+        high = self.x[layer[at + 1]] - distances[at] if at + 1 < len(layer) else inf
+        return low, high
 
     def _wish(self, vertex: int, *, down: bool, both: bool) -> Wish:
         near = self.above[vertex] if down else self.below[vertex]
