@@ -57,7 +57,7 @@ class Subject(pytest.Collector):
             raise self.CollectError("\n".join(told(error, self.config))) from None
         if self.get_closest_marker(MARK) is None:
             self.add_marker(getattr(pytest.mark, MARK))
-        has_xdist = self.config.pluginmanager.hasplugin("xdist")
+        has_xdist = any(line.startswith("xdist_group") for line in self.config.getini("markers"))
         if has_xdist and self.get_closest_marker("xdist_group") is None:
             # With `--dist loadgroup` one worker gets all of its properties.
             self.add_marker(pytest.mark.xdist_group(re.sub(r"\W", "_", self.label)))
@@ -164,7 +164,8 @@ class Property(pytest.Item):
             # where the model stands, not this line: what pytest does for its own kinds of tests
             raise pytest.skip.Exception(found.text, _use_item_location=True)
         if found.outcome == "failed":
-            pytest.fail(found.text, pytrace=False)
+            is_line = config.getoption("tbstyle", "auto") == "line"
+            pytest.fail(found.text.split("\n")[0] if is_line else found.text, pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the model stands, and a heading."""
@@ -181,5 +182,6 @@ class Property(pytest.Item):
         crash = getattr(told, "reprcrash", None)
         if crash is not None and isinstance(excinfo.value, pytest.fail.Exception):
             crash.path, crash.lineno = str(self.path), self.subject.asked.line
-            crash.message = str(excinfo.value).removeprefix(f"{self.name} is ")
+            (first, *_) = str(excinfo.value).split("\n")
+            crash.message = first.removeprefix(f"{self.name} is ")
         return told

@@ -11,11 +11,9 @@ from deliverycheck.errors import Diagnostic
 from deliverycheck.report.briefly import briefly
 from deliverycheck.report.errors import error_text
 from deliverycheck.report.formats.plain import one_line, plain
+from deliverycheck.report.layout import undecorated
 from deliverycheck.report.text import model_text
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
-
-DECORATION = re.compile(r"\x1b\[[0-9;]*m")
-"""Colours and bold type, as the texts of the command line have them (ECMA-48, 8.3.117)."""
 
 COMMANDS = re.compile(r"^(\s*:)(?=:)|(#)(?=#\[|#vso\[)")
 """Where a line would be a command to the CI service that reads it (GitHub's `::error::` and
@@ -78,4 +76,4 @@ def inert(line: str) -> str:
 def _shown(lines: Iterable[str]) -> Iterator[str]:
     """Lines without decoration, of which pytest has its own, and with nothing that does harm."""
     for text in lines:
-        yield from (inert(line) for line in DECORATION.sub("", text).split("\n"))
+        yield from (inert(line) for line in undecorated(text).split("\n"))
