@@ -16,10 +16,11 @@ from deliverycheck.report.drawing.plan import (
     SMALL,
     Band,
     Plan,
+    action_width,
 )
 from deliverycheck.report.drawing.scene import RECORDS, Part, Row
 from deliverycheck.report.drawing.svg import Element, element, isolated, label, plain
-from deliverycheck.report.drawing.wording import said
+from deliverycheck.report.drawing.wording import called, said
 
 CENTRED = 4.5
 """From the middle of words to the line they stand on."""
@@ -58,13 +59,17 @@ def step_elements(plan: Plan, told: Sequence[str], ident: str) -> Iterator[Eleme
 def _heading(plan: Plan, row: Row, band: Band) -> Iterator[Element]:
     """The number and the action, and a thin line from there to who acts."""
     y = band.axes[0]
-    right = plan.actions - 10
+    right = plan.actions - 8
     yield label(
         str(row.step.index), 60, SMALL, class_="number", x=right, y=y + CENTRED,
         text_anchor="end", font_weight=600,
     )  # fmt: skip
-    yield label(row.step.action, plan.room, SIZE, class_="action", x=plan.actions, y=y + CENTRED)
-    start = plan.actions + min(width(plain(row.step.action), SIZE), plan.room) + 6
+    name, about = called(row.step.action)
+    first = y - 2.5 if about else y + CENTRED
+    yield label(name, plan.room, SIZE, class_="action", x=plan.actions, y=first)
+    if about:
+        yield label(about, plan.room, SMALL, class_="about", x=plan.actions, y=y + 12)
+    start = plan.actions + action_width(row) + 6
     end = _column(plan, row, row.parts[0]) - 8
     if start < end:
         yield line([(start, y), (end, y)], class_="guide")
