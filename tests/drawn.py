@@ -121,6 +121,57 @@ def handmade(
     return Trace(tuple(made), ((),) * (len(steps) + 1), loop)
 
 
+def sends(channel: str, goal: str, item: str = "m1") -> tuple[Event, Change]:
+    """A message sets out on a channel that is empty of it."""
+    return Event("put", channel, item, goal), Change(f"{channel}[{item}]", 0, 1)
+
+
+def receives(channel: str, source: str, item: str = "m1") -> tuple[Event, Change]:
+    """The only message of its name arrives."""
+    return Event("take", channel, item, source), Change(f"{channel}[{item}]", 1, 0)
+
+
+def odd_runs() -> dict[str, Trace]:
+    """Runs of a shape that no model has: chains, and actors that talk to themselves."""
+
+    def step(
+        actor: str, *done: tuple[Event, Change] | Event
+    ) -> tuple[str, list[Event], list[Change]]:
+        pairs = [one for one in done if isinstance(one, tuple)]
+        events = [one if isinstance(one, Event) else one[0] for one in done]
+        return actor, events, [change for _, change in pairs]
+
+    lost = Event("lose", "out", "m1", "consumer"), Change("out[m1]", 2, 1)
+    copied = Event("duplicate", "out", "m1", "consumer"), Change("out[m1]", 1, 2)
+    chain = handmade(
+        step("producer", Event("accept", "", "m1"), sends("in", "broker")),
+        step(
+            "broker",
+            receives("in", "producer"),
+            Event("write", "queue", "append m1"),
+            sends("out", "consumer"),
+            sends("acks", "producer"),
+        ),
+        step("network", copied),
+        step("producer", receives("acks", "broker"), Event("tell-done", "", "m1")),
+        step("network", lost),
+        step("consumer", sends("self", "consumer")),
+        step("broker", sends("gossip", "broker")),
+        step("consumer", receives("self", "consumer"), Event("effect", "", "m1")),
+        step("consumer", sends("direct", "producer")),
+        step("producer", receives("direct", "consumer")),
+        step("environment", Event("say", "", "The disk of the broker is swapped")),
+        loop=9,
+    )
+    alone = handmade(
+        step("n", sends("todo", "n"), sends("todo", "n", "m2")),
+        step("n", receives("todo", "n", "m2")),
+        *(step("n", Event("write", "seen", "m2")) for _ in range(9)),
+        step("n", receives("todo", "n")),
+    )
+    return {"chain": chain, "alone": alone}
+
+
 def hostile_labels() -> list[str]:
     """A hundred strings that break what writes them down without care."""
     seeds = [

@@ -19,7 +19,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from drawn import counterexamples, handmade, hostile_labels, lifted_models, walk
+from drawn import counterexamples, handmade, hostile_labels, lifted_models, odd_runs, walk
 from foreign import need
 from support import ROOT
 
@@ -37,7 +37,7 @@ WALKS = 100
 def runs() -> tuple[tuple[str, Trace], ...]:
     """The shipped counterexamples, and random walks through every model."""
     models = lifted_models()
-    found = list(counterexamples())
+    found = [*counterexamples(), *odd_runs().items()]
     for seed in range(WALKS):
         lifted = models[seed % len(models)]
         trace = walk(lifted, f"drawn {seed}", 10 + seed % 30)

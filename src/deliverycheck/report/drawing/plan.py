@@ -29,6 +29,8 @@ NEAR = 112
 """Between two lanes, at least."""
 NET = 26
 """Half of the network's width."""
+FURTHEST = 56
+"""How far a message to oneself goes out, at most."""
 NAME = 140
 """Room for the name of a lane."""
 ACTION = 128
@@ -109,7 +111,7 @@ class Plan:
         x = self.of_actor(row.step.actor) + BEFORE_TEXT
         if part.kind == "early":
             x += 4
-        atomic = len(row.parts) > 1 and part.kind != "put"
+        atomic = len(row.parts) > 1
         return x + (BRACKET if atomic and self.is_right(row.step.actor) else 0)
 
     def of_ledger(self) -> float:
@@ -213,7 +215,7 @@ def _right_end(plan: Plan) -> float:
     if plan.decided is not None:
         right.append(plan.margin + width(DECIDED, SMALL, bold=True))
     for lane, column in zip(plan.lanes, plan.columns, strict=True):
-        right.append(column + min(width(plain(lane.name), SIZE, bold=True), NAME))
+        right.append(column + max(min(width(plain(lane.name), SIZE, bold=True), NAME), FURTHEST))
     for row in plan.scene.rows:
         for part in row.parts:
             words = min(width(plain(said(part)), SIZE, bold=part.kind == "effect"), SAID)

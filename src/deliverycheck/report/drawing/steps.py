@@ -107,7 +107,7 @@ def _part(plan: Plan, row: Row, part: Part, y: float) -> Iterator[Element]:
         case "put":
             yield dot((x, y), class_="mark")
             flight = _flight(plan, part)
-            leftward = flight is not None and plan.of_network(flight) < x
+            leftward = flight is not None and _goes_left(plan, flight, x)
             yield label(
                 words, SAID, SIZE, class_="item", x=x - BEFORE_TEXT if leftward else right,
                 y=y - ABOVE, text_anchor="end" if leftward else "start",
@@ -131,9 +131,15 @@ def _part(plan: Plan, row: Row, part: Part, y: float) -> Iterator[Element]:
             yield dot((x, y), class_="mark")
             yield from _recorded(plan, part, words, x, y)
         case _:
-            yield dot((x, y), class_="mark")
+            yield dot((x, y), class_="mark wrong" if row.step.fault else "mark")
             if words:
                 yield label(words, SAID, SIZE, class_="note", x=right, y=y + CENTRED)
+
+
+def _goes_left(plan: Plan, flight: Flight, x: float) -> bool:
+    """Whether a message sets out to the left; one to oneself goes out to the right and back."""
+    home = flight.receiver == flight.sender and not flight.touched
+    return not home and plan.of_network(flight) < x
 
 
 def _recorded(plan: Plan, part: Part, words: str, x: float, y: float) -> Iterator[Element]:
