@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -27,10 +28,13 @@ class Counted:
 
 def need(*tools: str) -> None:
     """Fail in CI where a tool is missing; elsewhere skip, and say so."""
-    missing = [tool for tool in tools if shutil.which(tool) is None]
-    if not missing:
-        return
-    text = f"not installed: {', '.join(missing)}"
+    absent = [tool for tool in tools if shutil.which(tool) is None]
+    if absent:
+        missing(f"not installed: {', '.join(absent)}")
+
+
+def missing(text: str) -> NoReturn:
+    """Fail in CI, elsewhere skip: something that is needed is not to be had."""
     if os.environ.get("CI"):
         pytest.fail(text)
     pytest.skip(text)

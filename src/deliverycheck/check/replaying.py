@@ -6,29 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from deliverycheck.check.certifying import Certifying, checked_by
 from deliverycheck.check.checking import lifted_of
-from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.dooming import is_doomed
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import stepped
 from deliverycheck.errors import Diagnostic, InputError
-from deliverycheck.explore.codegen import clause_bits
-from deliverycheck.explore.search import Limits
 from deliverycheck.lang.machine import Move
 from deliverycheck.lift.lifting import Lifted
-from deliverycheck.prove.engine import Budget, Symbolic
 from deliverycheck.semantics.interpreter import at_rest, evaluate
 from deliverycheck.semantics.lassos import broken_clause
-from deliverycheck.system.certificates import Certificate, Trap
 from deliverycheck.system.digest import digest_of
-from deliverycheck.system.model import System
 from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import Trace
 
-TRAP_SECONDS = 30.0
-"""For the proof of a loss that no bounded search can confirm."""
-
-Outcome: TypeAlias = Literal["still violated", "still possible", "fixed", "stale"]
+Outcome: TypeAlias = Literal[
+    "still violated", "still possible", "fixed", "stale", "violated", "legal", "open"
+]
+"""The last three are said of a run that others wrote down: it breaks a property, breaks none, or
+that stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +103,7 @@ def _typed(old: Value, new: Value) -> tuple[type, Value, type, Value]:
 
 
 def _violates(lifted: Lifted, name: str, trace: Trace) -> bool | None:
-    """Whether a run breaks the property; None where that stays open."""
+    """Whether a run breaks the property at its end; None where that stays open."""
     open_ = False
     system, last = lifted.system, trace.states[-1]
     for prop in system.properties:
@@ -124,28 +119,11 @@ def _violates(lifted: Lifted, name: str, trace: Trace) -> bool | None:
             if prop.kind == "always" or (prop.kind == "at-rest" and at_rest(system, last)):
                 return True
             if prop.kind == "possible":
-                only = replace(prop, clauses=(clause,))
-                start = replace(system, initial=(last,), properties=(only,))
-                after = explore_instance(replace(lifted, system=start), Limits(states=None))
-                _, then = clause_bits(after.system)[name, 0]
-                if any(after.code.marks(word) & then for word in after.states):
-                    continue
-                if (after.complete and not after.hits) or _trapped(start):
+                lost = is_doomed(lifted, prop, clause, last)
+                if lost:
                     return True
-                open_ = True
+                open_ = open_ or lost is None
     return None if open_ else False
-
-
-def _trapped(start: System) -> bool:
-    """Whether Z3 proves that the goal is out of reach from the only initial state."""
-    symbolic = Symbolic(start, Budget(TRAP_SECONDS))
-    symbolic.start()
-    symbolic.wait()
-    found = symbolic.settled.get(start.properties[0].name)
-    if found is None or not isinstance(found.proof, Trap) or found.proof.run.actions:
-        return False
-    certificate = Certificate(start, start.properties[0].name, "violated", found.proof)
-    return checked_by(certificate, Certifying()).status == "accepted"
 
 
 def _refused(stored: Stored, text: str) -> InputError:

@@ -7,7 +7,16 @@ from importlib.metadata import version
 
 import click
 
-from deliverycheck.cli.options import AS_JSON, ENGINE, MODELS, asked, environment, limited
+from deliverycheck.cli.options import (
+    AS_JSON,
+    ENGINE,
+    KINDS,
+    MODELS,
+    asked,
+    environment,
+    limited,
+    surroundings,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,6 +41,12 @@ def cli() -> None:
     help="Write a certificate for each settled verdict into this folder.",
 )
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
+@click.option(
+    "--report",
+    metavar="KIND=PATH",
+    multiple=True,
+    help=f"Write a report, too: {KINDS}. A path without a suffix is a folder.",
+)
 @AS_JSON
 def check(**options: object) -> None:
     """Verdicts for every property, and a story for every violation.
@@ -52,9 +67,34 @@ def check(**options: object) -> None:
 @AS_JSON
 def matrix(**options: object) -> None:
     """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
-    from deliverycheck.cli.verbs import run_matrix
+    from deliverycheck.cli.matrix import run_matrix
 
     sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@MODELS
+@click.option("-o", "--out", metavar="DIR", required=True, help="The folder to write to.")
+@click.option(
+    "--as",
+    "kinds",
+    metavar="KIND",
+    type=click.Choice(KINDS.split(", ")),
+    multiple=True,
+    help=f"Only this kind (all of them unless said): {KINDS}.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes at work (as many as processors).")
+@asked
+@AS_JSON
+def report(**options: object) -> None:
+    """Everything there is to say about models: a page for each, and what other tools read.
+
+    Beside what `check` knows, a report holds the frontier of each model, and the repairs of one
+    that does not keep its claim. Exit code: as of `check`.
+    """
+    from deliverycheck.cli.report import run_report
+
+    sys.exit(run_report(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()
@@ -195,15 +235,23 @@ def certify(paths: tuple[str, ...], as_json: bool) -> None:
 
 @cli.command()
 @click.argument("trace")
+@click.option("--model", metavar="MODEL", help="Hold a run in ITF, by anybody, against this model.")
+@surroundings
+@click.option(
+    "--property", "properties", metavar="NAME", multiple=True, help="Ask for this property alone."
+)
 @AS_JSON
-def replay(trace: str, as_json: bool) -> None:
-    """Run stored counterexamples (from `check --json`) again on the models as they are now.
+def replay(**options: object) -> None:
+    """Take stored runs (of `check --json`, or *.itf.json) again on the models as they are now.
 
-    Each is still violated (exit 0), fixed or stale (exit 1); a forged one is refused (exit 2).
+    Each is still violated (exit 0), fixed or stale (exit 1); a forged one is refused (exit 2). With
+    --model, a run in the Informal Trace Format is held against that model: the first step that is
+    not possible is named (exit 2); if there is none, exit 0 where it breaks a property, 1 where it
+    breaks none, 3 where that stays open.
     """
-    from deliverycheck.cli.verbs import run_replay
+    from deliverycheck.cli.replay import run_replay
 
-    sys.exit(run_replay(trace, as_json))
+    sys.exit(run_replay(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()

@@ -18,8 +18,8 @@ ENGINE = click.option(
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def environment(command: Callable[..., object]) -> Callable[..., object]:
-    """The options that change the system a model becomes."""
+def surroundings(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that say what is asked about a model, in place of what the model says."""
     for option in reversed(
         (
             click.option("--messages", type=int, help="How many messages (two unless said)."),
@@ -37,11 +37,15 @@ def environment(command: Callable[..., object]) -> Callable[..., object]:
             click.option(
                 "--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting."
             ),
-            click.option("--copies", type=click.IntRange(1, 255), help=COPIES),
         )
     ):
         command = option(command)
     return command
+
+
+def environment(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that change the system a model becomes."""
+    return surroundings(click.option("--copies", type=click.IntRange(1, 255), help=COPIES)(command))
 
 
 def asked(command: Callable[..., object]) -> Callable[..., object]:
@@ -81,5 +85,8 @@ def limited(command: Callable[..., object]) -> Callable[..., object]:
         command = option(command)
     return command
 
+
+KINDS = "html, markdown, json, itf, junit, sarif, mermaid, dot, svg, pytest"
+"""The kinds of reports; a test compares them with those there are."""
 
 COPIES = "Most copies of one item in flight that are looked at, where the model sets no limit."

@@ -181,14 +181,22 @@ CODES: dict[str, Explanation] = {
         "a file of claims is not as it should be",
         "Each `[[claim]]` has a `text`, a `judgement` and its evidence: see models/claims.toml.",
     ),
+    "DC205": Explanation(
+        "a pytest mark is not as it should be",
+        "`@pytest.mark.deliverycheck` marks a model, a class that extends Protocol, and may say "
+        "messages, faults, fairness, settings and expects, each by name. For several environments "
+        "write designs (*.delivery.toml), which pytest collects as well.",
+    ),
     "DC301": Explanation(
         "this is no stored result",
-        "`replay` reads what `check --json` wrote.",
+        "`replay` reads what `check --json` wrote, and runs in the Informal Trace Format: "
+        "*.itf.json, with `vars` and `states`.",
     ),
     "DC302": Explanation(
         "a stored run is not a run",
         "The model is unchanged, but the stored run is not possible, or does not break its "
-        "property: steps were removed, swapped or edited.",
+        "property: steps were removed, swapped or edited. Of a run that others wrote: a state "
+        "has other variables than the model, or does not follow from the one before it.",
     ),
     "DC303": Explanation(
         "a file would be overwritten",

@@ -18,7 +18,7 @@ from deliverycheck.explain.compare import Comparison
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.report.runs import trace_document
-from deliverycheck.report.text import PROOFS, budget_text
+from deliverycheck.report.words.headlines import PROOFS, budget_text
 from deliverycheck.system.verdicts import Json, PropertyResult
 
 WORDS: Mapping[Judgement, str] = {"true": "TRUE", "imprecise": "IMPRECISE", "false": "FALSE"}

@@ -9,7 +9,7 @@ from deliverycheck.explain.story import going_on
 from deliverycheck.report.jsonout import exploration_document, tool
 from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.report.runs import budget_document, steps_text, trace_document
-from deliverycheck.report.text import budget_text, messages_text
+from deliverycheck.report.words.headlines import budget_text, messages_text
 from deliverycheck.system.verdicts import Json
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 
 from deliverycheck.explain.story import sentences
 from deliverycheck.report.layout import wrapped
+from deliverycheck.report.words.steps import ToldStep, told_steps
 from deliverycheck.system.verdicts import Json, Step, Trace
 
 
@@ -44,19 +45,27 @@ def steps_text(
     trace: Trace,
     width: int,
     *,
-    after: int = 0,
-    few: int | None = None,
+    indent: str = "    ",
+    seen: Mapping[int, str] = MappingProxyType({}),
+) -> Iterator[str]:
+    """The steps of a run, each as a sentence.
+
+    `seen`: by a step's number, what the world outside sees of it.
+    """
+    return steps_lines(told_steps(trace), width, indent=indent, seen=seen)
+
+
+def steps_lines(
+    told: Sequence[ToldStep],
+    width: int,
+    *,
     mark: str = ".",
     indent: str = "    ",
     seen: Mapping[int, str] = MappingProxyType({}),
 ) -> Iterator[str]:
-    """The steps of a run from one on, each as a sentence; only a few of them if so asked.
-
-    `seen`: by a step's number, what the world outside sees of it.
-    """
-    told = sentences(trace.steps)
-    for step in trace.steps[after : None if few is None else after + few]:
+    """Steps in lines, each behind its number."""
+    for step in told:
         fault = f"  [fault: {step.fault}]" if step.fault else ""
-        shown = f"  [seen: {seen[step.index]}]" if step.index in seen else ""
-        text = f"{step.index:>2}{mark} {told[step.index - 1]}.{fault}{shown}"
+        shown = f"  [seen: {seen[step.number]}]" if step.number in seen else ""
+        text = f"{step.number:>2}{mark} {step.text}{fault}{shown}"
         yield from wrapped(text, width, indent, f"{indent}    ")
