@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import click
 
+from deliverycheck.cli.draw import draw
 from deliverycheck.cli.options import (
     AS_JSON,
     ENGINE,
@@ -217,6 +218,9 @@ def export(**options: object) -> None:
     from deliverycheck.cli.exporting import run_export
 
     sys.exit(run_export(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+cli.add_command(draw)
 
 
 @cli.command()

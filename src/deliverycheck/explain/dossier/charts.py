@@ -99,8 +99,9 @@ def worth_a_chart(result: ModelResult) -> tuple[PropertyResult, ...]:
     return violated or tuple((promised or holding)[:1])
 
 
-def chart_of(marked: Marked, prop_name: str, trace: Trace | None) -> Chart:
-    """The graph as to a property: all of it, if it is small; else what lies around its run.
+def chart_of(marked: Marked, prop_name: str, trace: Trace | None, most: int = MOST_NODES) -> Chart:
+    """The graph as to a property: all of it, if it has no more than `most` states; else what lies
+    around its run.
 
     Around a run are the states that the fewest steps forth or back lead to; without a run, those
     that are nearest to the start. Of equally near ones the first to be discovered are taken.
@@ -110,12 +111,12 @@ def chart_of(marked: Marked, prop_name: str, trace: Trace | None) -> Chart:
     found = marked.found
     (prop,) = (one for one in found.system.properties if one.name == prop_name)
     run, taken = _run(marked, trace)
-    if len(found.states) <= MOST_NODES:
+    if len(found.states) <= most:
         shown: Iterable[int] = range(len(found.states))
     elif run:
-        shown = sorted(_around(marked, list(run)))
+        shown = sorted(_around(marked, list(run), most))
     else:
-        shown = range(MOST_NODES)
+        shown = range(most)
     fate, names = outlooks(marked, prop), [variable.name for variable in found.system.variables]
     vocabulary = vocabulary_of(found.system)
     inside, starts = frozenset(shown), found.level(0)
@@ -161,9 +162,9 @@ def _run(marked: Marked, trace: Trace | None) -> tuple[dict[int, int], Taken]:
     return reached, taken
 
 
-def _around(marked: Marked, run: Sequence[int]) -> Iterator[int]:
+def _around(marked: Marked, run: Sequence[int], most: int) -> Iterator[int]:
     """The states of a run and those around it, nearest first, until there are enough."""
-    most = min(MOST_NODES, max(AROUND_A_RUN, len(run)))
+    most = min(most, max(AROUND_A_RUN, len(run)))
     starts, sources = marked.before.starts, marked.before.sources
     layer, seen = list(run), set(run)
     count = 0

@@ -61,7 +61,7 @@ def chart_picture(chart: Chart) -> Picture:
     heading = line_of_text(12.0, top / 2 + 2, name, HEADING, "g-actor", "start")
     heading += line_of_text(left, top / 2 + 3, scope_of, LIST, "g-note", "start")
     inner = max(aside + graph.width, left + width_of(scope_of, LIST) + 14)
-    keys = legend(keys_of(chart), max(inner, 420.0))
+    keys = legend(keys_of(chart, lettered=not is_small), max(inner, 420.0))
     width = max(inner, keys.width)
     height = max(graph.height, len(steps) * (LIST + 6) + 24)
     at = aside + (width - aside - graph.width) / 2

@@ -20,6 +20,8 @@ from deliverycheck.report.drawing.shapes import (
 
 TEXT = 11.5
 ROW = 32.0
+LOOSE = 1.06
+"""How much wider letters may be than they are taken for, in a row of several texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Key:
     text: str
 
 
-def keys_of(chart: Chart) -> Iterator[Key]:
-    """The signs of a chart."""
+def keys_of(chart: Chart, *, lettered: bool) -> Iterator[Key]:
+    """The signs of a chart; `lettered`: in which letters stand for faults."""
     outlooks: dict[Outlook, str] = {
         "well": "can only go well",
         "either": "can go either way",
@@ -49,7 +51,9 @@ def keys_of(chart: Chart) -> Iterator[Key]:
         yield _dot("either", "state of the run, after so many steps", on_run=3)
     if any(edge.on_run for edge in chart.edges):
         yield Key(_line("g-link g-on-run"), 12.0, "step of the run")
-    for fault, letters in letters_of(edge.fault for edge in chart.edges).items():
+    if not lettered and any(edge.fault for edge in chart.edges):
+        yield Key(_line("g-link g-fault"), 12.0, "fault")
+    for fault, letters in letters_of(e.fault for e in chart.edges).items() if lettered else ():
         text = line_of_text(5.0, 0.0, letters, 10.0, "g-step", "start")
         sign = _line("g-link g-fault") + tag("g", {"class": "g-fault"}, text)
         yield Key(sign, 20.0, shortened(fault, 40))
@@ -88,7 +92,7 @@ def legend(keys: Iterator[Key], most: float) -> Picture:
     parts: list[str] = []
     x, y, width = 14.0, ROW / 2 + 4, 0.0
     for key in keys:
-        length = key.width + 8 + width_of(key.text, TEXT)
+        length = key.width + 8 + width_of(key.text, TEXT) * LOOSE
         if x > 14 and x + length > most:
             x, y = 14.0, y + ROW
         parts.append(_at(x + key.width / 2, y, key.sign))
