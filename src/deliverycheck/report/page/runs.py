@@ -67,7 +67,7 @@ class ToldRun:
     rest: tuple[ToldStep, ...]
     """Its steps from there on."""
     chart: Picture | None
-    """The states around it."""
+    """The states around it, for the first run only: it is a large picture (`draw` has all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Drawn:
 def told_runs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldRun]:
     """Each counterexample, once."""
     system = dossier.result.system
-    for told in stories(dossier.result.properties):
+    for number, told in enumerate(stories(dossier.result.properties)):
         if system is None:
             return
         ident = f"run-{rows[told.prop.name]}"
@@ -108,7 +108,7 @@ def told_runs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldRun]:
             shared,
             shared + 1,
             told_steps(told.trace, shared),
-            chart_of(dossier, told.prop.name, f"graph-{rows[told.prop.name]}"),
+            None if number else chart_of(dossier, told.prop.name, f"graph-{rows[told.prop.name]}"),
         )
 
 
