@@ -10,7 +10,8 @@ from deliverycheck.check.believing import Answered, doubts
 from deliverycheck.check.coverage import counted, coverage_of
 from deliverycheck.check.disagreement import kept_for_report
 from deliverycheck.check.engines import worked
-from deliverycheck.check.instances import explore_instance, line_of
+from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.lifting import lifted_of as lifted_of
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.notes import assumptions, cautions, is_witness, witnesses
 from deliverycheck.check.options import Options, Report
@@ -20,20 +21,12 @@ from deliverycheck.check.vacuity import vacuity
 from deliverycheck.errors import Diagnostic, DisagreementError, InputError
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Progress, ReachableFault
-from deliverycheck.lang.design import design_of
 from deliverycheck.lang.shapes import label_of
-from deliverycheck.lift.lifting import Lifted, lift
+from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import ModelFault
 from deliverycheck.system.digest import digest_of
 from deliverycheck.system.model import System
 from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
-
-
-def lifted_of(question: Question) -> Lifted:
-    """The system a question is about. Raises InputError."""
-    line = line_of(question.messages, question.faults)
-    design = design_of(question.cls, question.messages, question.settings, line)
-    return lift(design, question.faults, question.fairness)
 
 
 def explored(

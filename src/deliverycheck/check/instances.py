@@ -8,10 +8,10 @@ end did cut off is on record in `Explored.hits`, and no verdict hides it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from math import inf
 
+from deliverycheck.check.lifting import is_endless
 from deliverycheck.explore.search import Explored, Limits, Progress, explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.bounding import bounded
@@ -22,25 +22,11 @@ SIZES = (3, 7, 15)
 COPIES_WHEN_ENDLESS = 2
 """Copies of one item where a fault may happen without end: they never end by themselves."""
 
-LINE = 8
-"""Items in an ordered channel that sets no limit; where a fault may happen without end, one more
-than there are messages."""
-
 WORTH_TRYING = 1_000_000
 """States beyond which an instance with several copies in flight makes way for one with a single."""
 
 WORTH_WIDENING = 200_000
 """States of an instance beyond which a larger one is not tried by itself."""
-
-
-def is_endless(budgets: Mapping[str, float]) -> bool:
-    """Whether some fault may happen without end."""
-    return any(amount == inf for amount in budgets.values())
-
-
-def line_of(messages: int, budgets: Mapping[str, float]) -> int:
-    """How long the line in an ordered channel without a limit may get."""
-    return messages + 1 if is_endless(budgets) else max(LINE, messages + 1)
 
 
 def explore_instance(

@@ -7,9 +7,11 @@ from importlib.metadata import version
 
 import click
 
+from deliverycheck.cli.draw import draw
 from deliverycheck.cli.options import (
     AS_JSON,
     ENGINE,
+    KINDS,
     MODELS,
     asked,
     environment,
@@ -40,6 +42,12 @@ def cli() -> None:
     help="Write a certificate for each settled verdict into this folder.",
 )
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
+@click.option(
+    "--report",
+    metavar="KIND=PATH",
+    multiple=True,
+    help=f"Write a report, too: {KINDS}. A path without a suffix is a folder.",
+)
 @AS_JSON
 def check(**options: object) -> None:
     """Verdicts for every property, and a story for every violation.
@@ -60,9 +68,34 @@ def check(**options: object) -> None:
 @AS_JSON
 def matrix(**options: object) -> None:
     """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
-    from deliverycheck.cli.verbs import run_matrix
+    from deliverycheck.cli.matrix import run_matrix
 
     sys.exit(run_matrix(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+@cli.command()
+@MODELS
+@click.option("-o", "--out", metavar="DIR", required=True, help="The folder to write to.")
+@click.option(
+    "--as",
+    "kinds",
+    metavar="KIND",
+    type=click.Choice(KINDS.split(", ")),
+    multiple=True,
+    help=f"Only this kind (all of them unless said): {KINDS}.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes at work (as many as processors).")
+@asked
+@AS_JSON
+def report(**options: object) -> None:
+    """Everything there is to say about models: a page for each, and what other tools read.
+
+    Beside what `check` knows, a report holds the frontier of each model, and the repairs of one
+    that does not keep its claim. Exit code: as of `check`.
+    """
+    from deliverycheck.cli.report import run_report
+
+    sys.exit(run_report(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
 @cli.command()
@@ -185,6 +218,9 @@ def export(**options: object) -> None:
     from deliverycheck.cli.exporting import run_export
 
     sys.exit(run_export(**options))  # type: ignore[arg-type]  # click names and types the options
+
+
+cli.add_command(draw)
 
 
 @cli.command()

@@ -86,4 +86,7 @@ def limited(command: Callable[..., object]) -> Callable[..., object]:
     return command
 
 
+KINDS = "html, markdown, json, itf, junit, sarif, mermaid, dot, svg, pytest"
+"""The kinds of reports; a test compares them with those there are."""
+
 COPIES = "Most copies of one item in flight that are looked at, where the model sets no limit."

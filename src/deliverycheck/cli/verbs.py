@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from math import isnan
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 
@@ -14,9 +16,9 @@ from deliverycheck.check.checking import Examined, examine, lifted_of
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.check.question import Question
+from deliverycheck.cli.reporting import Reporting, wanted_in
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
-from deliverycheck.explain.why.explaining import explained
 from deliverycheck.explore.search import Limits
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
@@ -83,6 +85,10 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
     return found
 
 
+Tell: TypeAlias = Callable[[Question, Examined], ModelResult]
+"""What is made of an answer."""
+
+
 @dataclass(slots=True)
 class Progressing:
     """What came of some questions so far: results, faults of models, whether it was cut short."""
@@ -95,16 +101,18 @@ class Progressing:
         self,
         wanted: Sequence[tuple[Question, Lifted]],
         options: Options,
-        *,
-        explaining: bool = False,
+        tell: Tell | None = None,
     ) -> Iterator[tuple[Question, ModelResult]]:
-        """The results one by one. A model that goes wrong while it runs does not stop the others;
-        an interruption does, and what is known stays."""
+        """The results one by one, as they are told by `tell`.
+
+        A model that goes wrong while it runs does not stop the others; an interruption does, and
+        what is known stays.
+        """
         for (question, lifted), name in zip(wanted, _distinct(wanted), strict=True):
             try:
                 report = progress_for(question.name)
                 examined = examine(question, lifted, _kept_under(options, name), report)
-                result = self._explained(examined) if explaining else examined.result
+                result = self._told(question, examined, tell)
             except InputError as error:
                 self.wrong += error.diagnostics
                 continue
@@ -120,9 +128,9 @@ class Progressing:
             if self.interrupted:
                 return
 
-    def _explained(self, examined: Examined) -> ModelResult:
+    def _told(self, question: Question, examined: Examined, tell: Tell | None) -> ModelResult:
         try:
-            return explained(examined)
+            return examined.result if tell is None else tell(question, examined)
         except KeyboardInterrupt:
             self.interrupted = True
             return examined.result
@@ -150,7 +158,7 @@ def _kept_under(options: Options, name: str) -> Options:
     return replace(options, certifying=replace(certifying, folder=folder))
 
 
-def _lifted(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
+def lifted_all(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
     """Lift every model first, so that all refusals of all files come at once. Raises InputError."""
     wrong: list[Diagnostic] = []
     found: list[tuple[Question, Lifted]] = []
@@ -169,6 +177,7 @@ def run_check(
     strict: bool,
     verbose: bool,
     certificate: str | None,
+    report: Sequence[str],
     as_json: bool,
     **options: object,
 ) -> int:
@@ -177,9 +186,10 @@ def run_check(
     wanted = asked.questions()
     known_properties(wanted, properties)
     folder = _folder(certificate)
-    run = Progressing()
+    reporting = Reporting(wanted_in(report))
     how = asked.options(properties, folder)
-    for _, result in run.answer(_lifted(wanted), how, explaining=True):
+    run = Progressing()
+    for _, result in run.answer(lifted_all(wanted), how, partial(reporting.tell, how)):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
@@ -189,7 +199,8 @@ def run_check(
     else:
         for line in summary(run.results):
             click.echo(line)
-    _complain(run, len(wanted))
+    complain(run, len(wanted))
+    reporting.write(run.wrong, code)
     return code
 
 
@@ -203,7 +214,8 @@ def _folder(name: str | None) -> Path | None:
     return folder
 
 
-def _complain(run: Progressing, asked: int) -> None:
+def complain(run: Progressing, asked: int) -> None:
+    """Say on stderr what was wrong with models, and how far it got."""
     for line in error_text(run.wrong, width()):
         click.echo(line, err=True)
     if run.interrupted:
@@ -227,32 +239,3 @@ def known_properties(wanted: Sequence[Question], properties: Sequence[str]) -> N
         if name not in known:
             text = f"there is no property `{name}`"
             raise InputError(Diagnostic("DC006", text, did_you_mean(name, known)))
-
-
-def run_matrix(as_json: bool, **options: object) -> int:
-    """The verb `matrix`. The exit code."""
-    from deliverycheck.check.cost import cost_of
-    from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, print_matrix
-
-    asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
-    wanted = asked.questions()
-    lifted = _lifted(wanted)
-    run = Progressing()
-    rows: list[Row] = []
-    try:
-        for question, result in run.answer(lifted, asked.options(tuple(COLUMNS.values()))):
-            cost = cost_of(question, asked.options())
-            pair = None if cost is None else (cost.messages, cost.durable_writes)
-            rows.append(Row(result, pair))
-    except InputError as error:
-        run.wrong += error.diagnostics
-    except KeyboardInterrupt:
-        run.interrupted = True
-    undetermined = any(p.verdict == "undetermined" for r in run.results for p in r.properties)
-    code = run.exit(Exit.UNDETERMINED if undetermined else Exit.AS_EXPECTED)
-    if as_json:
-        click.echo(dumped(matrix_document(rows, code)), nl=False)
-    else:
-        print_matrix(rows, width())
-    _complain(run, len(wanted))
-    return code

@@ -52,6 +52,11 @@ CODES: dict[str, Explanation] = {
         "`sweep` looks at every combination of what is varied, and each thing more multiplies "
         "them. Vary less at a time, or name fewer values: `--vary mark=together,workers=1|4`.",
     ),
+    "DC011": Explanation(
+        "nothing to draw",
+        "`draw` draws the state machine of each actor, the state graph of a property (up to "
+        "300,000 steps are looked through), or the lanes of a counterexample, if there is one.",
+    ),
     "DC101": Explanation(
         "the file is not Python",
         "Python itself could not read it; the message is Python's own.",
@@ -180,6 +185,12 @@ CODES: dict[str, Explanation] = {
     "DC204": Explanation(
         "a file of claims is not as it should be",
         "Each `[[claim]]` has a `text`, a `judgement` and its evidence: see models/claims.toml.",
+    ),
+    "DC205": Explanation(
+        "a pytest mark is not as it should be",
+        "`@pytest.mark.deliverycheck` marks a model, a class that extends Protocol, and may say "
+        "messages, faults, fairness, settings and expects, each by name. For several environments "
+        "write designs (*.delivery.toml), which pytest collects as well.",
     ),
     "DC301": Explanation(
         "this is no stored result",

@@ -1,26 +1,19 @@
 """Elsewhere: the rows of a sweep looked at in several processes at once.
 
-A model's class cannot be sent to another process. So plain data are sent, the name as it was typed
-and what the command line says in place of the model, and each process loads the model itself.
+The name as it was typed is sent there, and what the command line says in place of the model.
 """
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 
 from deliverycheck.check.options import Options
 from deliverycheck.check.outcome import Outcome, outcome_of
 from deliverycheck.check.variation import Place, question_at
 from deliverycheck.errors import Diagnostic, DisagreementError, InputError
+from deliverycheck.load.processes import in_processes
 from deliverycheck.load.subjects import Overrides, questions
 from deliverycheck.load.varying import varied_in
 
@@ -46,50 +39,19 @@ def elsewhere(
     """
 
     def look(wanted: Sequence[Place], options: Options) -> Iterator[Outcome]:
-        with _outliving_them():
-            yield from looking(wanted, options)
-
-    def looking(wanted: Sequence[Place], options: Options) -> Iterator[Outcome]:
-        context = get_context("spawn")
-        ended, end = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(
-            min(jobs, len(wanted)), context, initializer=_begin, initargs=(ended,)
-        )
-        try:
-            waiting = [pool.submit(_looked, subject, place, options) for place in wanted]
-            for future in waiting:
-                try:
-                    found = future.result()
-                except BrokenProcessPool:
-                    found = LOST
+        things = [(subject, place, options) for place in wanted]
+        with closing(in_processes(_looked, things, jobs, LOST)) as outcomes:
+            for found in outcomes:
                 if not isinstance(found, Outcome):
                     raise DisagreementError(found)
                 yield found
-            pool.shutdown()
-        finally:
-            end.close()
-            pool.shutdown(cancel_futures=True)
-            ended.close()
 
     return look
 
 
-@contextmanager
-def _outliving_them() -> Generator[None, None, None]:
-    """A process that dies while something is sent to it must not take this one along."""
-    is_main = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "SIGPIPE") or not is_main:
-        yield
-        return
-    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGPIPE, before)
-
-
-def _looked(subject: Subject, place: Place, options: Options) -> Outcome | tuple[Diagnostic, ...]:
+def _looked(thing: tuple[Subject, Place, Options]) -> Outcome | tuple[Diagnostic, ...]:
     """What came of a combination, or what the engines disagree about."""
+    subject, place, options = thing
     try:
         (question,) = questions([subject.name], subject.overrides)
         varied = varied_in(question, subject.vary)
@@ -98,16 +60,3 @@ def _looked(subject: Subject, place: Place, options: Options) -> Outcome | tuple
         return Outcome(wrong=error.diagnostics)
     except DisagreementError as error:
         return error.diagnostics
-
-
-def _begin(ended: Connection) -> None:
-    """Leave Ctrl-C to the parent, and watch for its end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with, args=(ended,), daemon=True).start()
-
-
-def _leave_with(ended: Connection) -> None:
-    """End this process as soon as the other end is closed: nobody waits for its work any more."""
-    with suppress(EOFError, OSError):
-        ended.recv()
-    os._exit(1)

@@ -29,7 +29,7 @@ def classes_in(file: Path) -> tuple[type[Protocol], ...]:
         and issubclass(thing, Protocol)
         and thing.__module__ == module.__name__
         and not thing.__name__.startswith("_")
-        and _acts(thing)
+        and acts(thing)
     ]
     if not found:
         raise InputError(
@@ -56,7 +56,8 @@ def class_in(file: Path, name: str) -> type[Protocol]:
     )
 
 
-def _acts(cls: type[Protocol]) -> bool:
+def acts(cls: type[Protocol]) -> bool:
+    """Whether a class has an action, and so is a model, not a base for models."""
     return any(mark_of(method) is not None for _, method in inspect.getmembers(cls))
 
 

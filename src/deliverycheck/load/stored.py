@@ -15,8 +15,9 @@ from deliverycheck.lang.machine import Move
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.load.designs import MOST_MESSAGES
 from deliverycheck.load.files import is_possible
+from deliverycheck.load.finding import DESIGN
 from deliverycheck.load.nodes import Node, as_list, as_object, as_text, document_in, wrong
-from deliverycheck.load.subjects import DESIGN, questions
+from deliverycheck.load.subjects import questions
 from deliverycheck.load.values import property_names, setting, wrong_fairness, wrong_faults
 from deliverycheck.system.sorts import Value
 

@@ -12,9 +12,8 @@ from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.load.designs import MOST_MESSAGES, design_in
 from deliverycheck.load.files import class_in, classes_in, is_possible
+from deliverycheck.load.finding import DESIGN, files_in
 from deliverycheck.load.values import LONGEST_NUMBER, setting, wrong_declarations, wrong_faults
-
-DESIGN = ".delivery.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _named(name: str) -> Iterator[Question]:
 
 
 def _folder(folder: Path) -> Iterator[Question]:
-    files = sorted(_files_in(folder))
+    files = sorted(files_in(folder))
     if not files:
         remedy = f"A folder is searched for *.py and *{DESIGN}."
         raise InputError(Diagnostic("DC002", f"there is no model in {folder}", remedy))
@@ -96,18 +95,6 @@ def _folder(folder: Path) -> Iterator[Question]:
             wrong += error.diagnostics
     if wrong:
         raise InputError(wrong)
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    """The models and designs of a folder; hidden folders and virtual environments are passed by."""
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith((".", "_")):
-            continue
-        if path.is_dir():
-            if not (path / "pyvenv.cfg").exists():
-                yield from _files_in(path)
-        elif path.is_file() and (path.name.endswith(DESIGN) or path.suffix == ".py"):
-            yield path
 
 
 def of_class(cls: type[Protocol], source: str, messages: int = 2) -> Question:

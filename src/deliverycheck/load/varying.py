@@ -62,6 +62,14 @@ def varied_in(question: Question, texts: Iterable[str] = ()) -> tuple[Varied, ..
     return tuple(found.values())
 
 
+def closed_settings(question: Question) -> tuple[Varied, ...]:
+    """What `varied_in` varies if nothing is named; nothing where there is no such setting.
+
+    Raises InputError where there are too many combinations.
+    """
+    return varied_in(question) if _closed(question) else ()
+
+
 def _varied(question: Question, name: str, values: str | None) -> Varied:
     settings = declared_settings(question.cls)
     fault = name.partition(".")[0]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import inf
+from collections.abc import Iterator
 
 from deliverycheck.explain.frontier import Border, Budgeted, Frontier
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
 from deliverycheck.report.runs import budget_document, trace_document
+from deliverycheck.report.words.frontier import border_lines
 from deliverycheck.report.words.headlines import PROOFS, budget_text, messages_text
 from deliverycheck.system.verdicts import Json
 
@@ -69,34 +69,6 @@ def frontier_text(frontier: Frontier, width: int) -> Iterator[str]:
     for border in frontier.borders:
         yield ""
         yield from wrapped(border.name, width, "  ")
-        for one in border.minimal_breaking:
-            yield from wrapped(f"breaks with {_cause(one)}", width, "    ", "      ")
-        for harm in border.harm[1:]:
-            by = f"{budget_text(harm.faults) or 'no fault'}, in {len(harm.trace.steps)} steps"
-            text = f"breaks for {harm.messages} messages at once with {by}"
-            yield from wrapped(text, width, "    ", "      ")
-        for one in border.maximal_tolerated:
-            yield from wrapped(f"survives {_survived(one, frontier.caps)}", width, "    ", "      ")
-        if border.open:
-            known = ", or ".join(budget_text(faults) or "no fault" for faults in border.open)
-            text = f"not known from {known} on: a bound or a limit cut something off"
-            yield from wrapped(text, width, "    ", "      ")
+        for line in border_lines(border, frontier.caps):
+            yield from wrapped(line, width, "    ", "      ")
     yield ""
-
-
-def _cause(one: Budgeted) -> str:
-    trace = one.result.trace
-    steps = f", in {len(trace.steps)} steps" if trace else ""
-    return f"{budget_text(one.faults) or 'NOTHING: no fault is needed'}{steps}"
-
-
-def _survived(one: Budgeted, caps: Mapping[str, int]) -> str:
-    if caps and all(one.faults.get(fault) == inf for fault in caps):
-        text = "all of that in any number"
-    elif one.faults == caps:
-        text = "all of that" if caps else "whatever happens here"
-    else:
-        text = budget_text(one.faults) or "nothing but a world without faults"
-    if inf in one.faults.values():
-        text += " (proved)"
-    return text + (" (but nothing puts it to the test)" if one.result.verdict == "vacuous" else "")

@@ -13,6 +13,11 @@ def styled(text: str, colour: str | None = None, *, bold: bool = False) -> str:
     return text if os.environ.get("NO_COLOR") else click.style(text, fg=colour, bold=bold)
 
 
+def undecorated(text: str) -> str:
+    """The text without its decoration."""
+    return click.unstyle(text)
+
+
 def wrapped(text: str, width: int, first: str, rest: str | None = None) -> list[str]:
     """The text in lines, the first and the others indented as given."""
     indent = first if rest is None else rest

@@ -64,14 +64,15 @@ def _row_document(row: Row) -> dict[str, Json]:
 
 def _cell_document(prop: PropertyResult) -> Json:
     return {
-        "answer": _answer(prop),
+        "answer": answer(prop),
         "verdict": prop.verdict,
         "steps": len(prop.trace.steps) if prop.trace else None,
         "because": list(prop.because),
     }
 
 
-def _answer(prop: PropertyResult) -> str:
+def answer(prop: PropertyResult) -> str:
+    """Yes, no, or the verdict that is neither."""
     good, bad = ("yes", "no") if prop.name in HOPED_FOR else ("no", "yes")
     return {"holds": good, "violated": bad}.get(prop.verdict, prop.verdict)
 
@@ -123,6 +124,6 @@ def _table(rows: Sequence[Row]) -> Table:
 
 def _cell(prop: PropertyResult) -> str:
     if prop.verdict != "violated" or prop.trace is None:
-        return _answer(prop)
+        return answer(prop)
     because = "\n+ ".join(prop.because) or "no fault"
-    return f"{_answer(prop)}\n{len(prop.trace.steps)} steps\n{because}"
+    return f"{answer(prop)}\n{len(prop.trace.steps)} steps\n{because}"

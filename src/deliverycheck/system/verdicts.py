@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.guarantees import Claim
 from deliverycheck.system.model import Event, State, System
+from deliverycheck.system.shown import Shown
 from deliverycheck.system.sorts import Value
 from deliverycheck.system.terms import Term
 
@@ -83,7 +84,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Shown):
     """A run from an initial state: `states` has one more entry than `steps`.
 
     One without end has a `loop_start`: its last state equals `states[loop_start]`, and from there
@@ -103,7 +104,7 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
-class PropertyResult:
+class PropertyResult(Shown):
     """What was found out about one property of one model."""
 
     name: str
@@ -200,7 +201,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelResult:
+class ModelResult(Shown):
     """Everything found out about one model in one environment."""
 
     model: str

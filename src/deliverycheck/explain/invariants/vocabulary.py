@@ -55,6 +55,10 @@ class Vocabulary:
         """The terms, joined by `and`."""
         return joined(self._grouped(terms, affirmed=True), AND_SIGN, AND)
 
+    def each_of(self, terms: Sequence[Term]) -> tuple[str, ...]:
+        """The terms one by one; but a process's place and what it works on are told together."""
+        return tuple(part.text for part in self._grouped(terms, affirmed=True))
+
     def any_of(self, terms: Sequence[Term]) -> Phrase:
         """The terms, joined by `or`."""
         return joined(self._grouped(terms, affirmed=False), OR_SIGN, OR)

@@ -99,12 +99,14 @@ class Air:
         self.flights[number].receiver = actor
         return number
 
-    def lose(self, channel: str, item: str, at: Moment, after: Sequence[str] | None) -> int:
+    def lose(
+        self, channel: str, item: str, at: Moment, after: Sequence[str] | None, place: int | None
+    ) -> int:
         """A message is lost, so that the line, if it is one, becomes `after`."""
         row = self.open.setdefault(channel, [])
-        for place in self._places(channel, item) if after is not None else ():
-            if self._items(row[:place] + row[place + 1 :]) == after:
-                number = row[place]
+        for here in self._places(channel, item, place) if after is not None else ():
+            if self._items(row[:here] + row[here + 1 :]) == after:
+                number = row[here]
                 break
         else:
             number = self._find(channel, item)
@@ -117,14 +119,16 @@ class Air:
         self._end(number, at, "lost")
         return number
 
-    def copy(self, channel: str, item: str, at: Moment, after: Sequence[str] | None) -> int:
+    def copy(
+        self, channel: str, item: str, at: Moment, after: Sequence[str] | None, place: int | None
+    ) -> int:
         """A second copy of a message: behind all others in a bag, behind the original in a line."""
         row = self.open.setdefault(channel, [])
         number = self._find(channel, item)
         where = len(row)
-        for place in self._places(channel, item) if after is not None else ():
-            if self._items([*row[: place + 1], *row[place:]]) == after:
-                number, where = row[place], place + 1
+        for here in self._places(channel, item, place) if after is not None else ():
+            if self._items([*row[: here + 1], *row[here:]]) == after:
+                number, where = row[here], here + 1
                 break
         original = self.flights[number]
         original.touched.append(at)
@@ -132,14 +136,16 @@ class Air:
         row.insert(where, len(self.flights) - 1)
         return len(self.flights) - 1
 
-    def overtake(self, channel: str, item: str, at: Moment, after: Sequence[str] | None) -> int:
+    def overtake(
+        self, channel: str, item: str, at: Moment, after: Sequence[str] | None, place: int | None
+    ) -> int:
         """A message overtakes the one ahead of it, so that the line becomes `after`."""
         row = self.open.setdefault(channel, [])
         number = self._find(channel, item)
-        for place in self._places(channel, item):
-            swapped = [*row[: place - 1], row[place], row[place - 1], *row[place + 1 :]]
-            if place > 0 and (after is None or self._items(swapped) == after):
-                number = row[place]
+        for here in self._places(channel, item, place):
+            swapped = [*row[: here - 1], row[here], row[here - 1], *row[here + 1 :]]
+            if here > 0 and (after is None or self._items(swapped) == after):
+                number = row[here]
                 row[:] = swapped
                 break
         self.flights[number].touched.append(at)
@@ -174,9 +180,11 @@ class Air:
             for one in self.flights
         )
 
-    def _places(self, channel: str, item: str) -> list[int]:
+    def _places(self, channel: str, item: str, first: int | None = None) -> list[int]:
+        """Where copies of the item are; the place that the step names goes first."""
         row = self.open.get(channel, [])
-        return [place for place, number in enumerate(row) if self.flights[number].item == item]
+        found = [place for place, number in enumerate(row) if self.flights[number].item == item]
+        return sorted(found, key=lambda place: place != first)
 
     def _items(self, row: Sequence[int]) -> list[str]:
         return [self.flights[number].item for number in row]

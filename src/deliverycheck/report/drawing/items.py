@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from deliverycheck.report.drawing.contents import Contents, key_of
+from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import Step
 
 UNKNOWN = "?"
 """What an event says of a subject that depends on the state."""
+
+
+def place_named(step: Step, event: Event) -> int | None:
+    """The place in a line that the name of a fault says: 1 of `lose(requests, 1: m1)`."""
+    start, end = f"{event.kind}({event.where}, ", f": {event.what})"
+    if not (step.action.startswith(start) and step.action.endswith(end)):
+        return None
+    said = step.action[len(start) : len(step.action) - len(end)]
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else None
 
 
 def item_put(step: Step, at: int, before: Contents, after: Contents) -> str | None:

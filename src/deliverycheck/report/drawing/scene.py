@@ -17,7 +17,7 @@ from deliverycheck.report.drawing.contents import (
     key_of,
 )
 from deliverycheck.report.drawing.flights import SOMETHING, Air, Flight, Moment
-from deliverycheck.report.drawing.items import UNKNOWN, item_put, item_taken
+from deliverycheck.report.drawing.items import UNKNOWN, item_put, item_taken, place_named
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import Step, Trace
 
@@ -105,6 +105,8 @@ class _Reader:
         if step.fault in ("delay", "expire"):
             parts.append(Part("early", what=step.fault))
         for at, event in enumerate(step.events):
+            if event.kind == "say" and len(step.events) > 1:
+                continue  # a sentence: the story has room for it
             parts += self._parts(step, at, event, before, len(parts))
         for channel in self.channels:
             moment = Moment(step.index, max(len(parts) - 1, 0))
@@ -119,6 +121,7 @@ class _Reader:
         line = (
             self.contents.line(where) if sum(e.where == where for e in step.events) == 1 else None
         )
+        place = place_named(step, event)
         match event.kind:
             case "put":
                 item = what if what != UNKNOWN else item_put(step, at, before, self.contents)
@@ -129,11 +132,11 @@ class _Reader:
                 item = what if what != UNKNOWN else item_taken(step, at, before, self.contents)
                 number = self.air.take(where, item, step.actor, moment)
             case "lose":
-                number = self.air.lose(where, what, moment, line)
+                number = self.air.lose(where, what, moment, line, place)
             case "duplicate":
-                number = self.air.copy(where, what, moment, line)
+                number = self.air.copy(where, what, moment, line, place)
             case "reorder":
-                number = self.air.overtake(where, what, moment, line)
+                number = self.air.overtake(where, what, moment, line, place)
             case "break":
                 yield Part("break", where=where)
                 for channel in broken_by(event):
@@ -161,7 +164,8 @@ class _Reader:
         if record is None:
             what = event.what
             if what == UNKNOWN:
-                values = [str(c.new) for c in step.changes if c.variable == event.where]
+                names = (event.where, f"{step.actor}.{event.where}")  # a replica has its own
+                values = [str(c.new) for c in step.changes if c.variable in names]
                 what = values[0] if values else ""
             return Part(event.kind, what, event.where)
         keys = {key: c for c in step.changes if (key := key_of(c.variable, record)) is not None}

@@ -7,6 +7,7 @@ from deliverycheck.report.drawing.scene import Part
 
 MINUS = "\N{MINUS SIGN}"
 DOT = "\N{MIDDLE DOT}"
+DECIDED = "point of no return"
 
 _LEDGER = {
     "accept": "accepted",
@@ -47,6 +48,15 @@ def said(part: Part) -> str:
             return " ".join(filter(None, (part.kind, part.where, part.what)))
 
 
+def called(action: str) -> tuple[str, str]:
+    """An action's name, and what it is about: `handle` and `m1 at received`."""
+    name, opened, rest = action.partition("(")
+    arguments, closed, place = rest.rpartition(")")
+    if not (name and opened and closed) or (place and not place.startswith("@")):
+        return action, ""
+    return name, " at ".join(filter(None, (arguments, place[1:])))
+
+
 def unfinished(flight: Flight) -> str:
     """What is written where the drawing ends and a message is still under way."""
     kind = "copy still" if flight.copy_of is not None else "still"
@@ -70,6 +80,6 @@ def _written(part: Part) -> str:
         case "clear":
             return f"{part.where} emptied"
         case "":
-            return f"{part.where} changes"
+            return f"{part.where} is set"
         case _:
             return f"{part.where} = {part.what}"

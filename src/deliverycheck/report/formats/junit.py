@@ -19,7 +19,7 @@ from xml.sax.saxutils import escape, quoteattr
 from deliverycheck.explain.dossier.places import Places, shown_file
 from deliverycheck.report.formats.plain import one_line, plain
 from deliverycheck.report.formats.verdicts import decides, headline, place_of, story, summary
-from deliverycheck.report.text import budget_text
+from deliverycheck.report.words.headlines import budget_text
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
 Outcome: TypeAlias = Literal["passed", "failure", "error", "skipped"]

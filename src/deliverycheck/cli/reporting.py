@@ -1,0 +1,154 @@
+"""Reports into files: which were asked for by `--report kind=path`, and writing them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from deliverycheck.check.checking import Examined
+from deliverycheck.check.options import Options
+from deliverycheck.check.question import Question
+from deliverycheck.cli.workflow import annotate, in_workflow
+from deliverycheck.errors import Diagnostic, InputError, did_you_mean
+from deliverycheck.exchange.writing import write_whole
+from deliverycheck.explain.why.explaining import explained
+from deliverycheck.load.files import is_possible
+from deliverycheck.report.kinds import SUFFIXES, Kind, Part, Reported, parts_of
+from deliverycheck.system.verdicts import ModelResult
+
+if TYPE_CHECKING:
+    from deliverycheck.explain.dossier.dossier import Dossier
+
+ALIASES = {"md": "markdown", "mmd": "mermaid", "xml": "junit"}
+"""Other names people try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A report that was asked for: of which kind, and where to."""
+
+    kind: Kind
+    path: str
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether a folder is meant, rather than a file."""
+        named_so = self.path.endswith(("/", os.sep)) or Path(self.path).is_dir()
+        return named_so or not Path(self.path).suffix
+
+
+def wanted_in(texts: Sequence[str]) -> tuple[Wanted, ...]:
+    """The reports of `kind=path`, several of which may stand in one text, with commas between.
+
+    Raises InputError with all that is wrong.
+    """
+    found: list[Wanted] = []
+    wrong: list[Diagnostic] = []
+    for text in texts:
+        for part in re.split(r",(?=[a-z]+=)", text):
+            name, equals, path = part.partition("=")
+            kind = ALIASES.get(name, name)
+            if kind not in SUFFIXES:
+                said = f"there is no kind of report `{name[:60]}`"
+                wrong.append(Diagnostic("DC010", said, did_you_mean(name, [*SUFFIXES])))
+            elif not equals or not path.strip() or not is_possible(Path(path)):
+                said = f"`--report {part[:60]}` names no file"
+                wrong.append(Diagnostic("DC010", said, f"Write `--report {name}=PATH`."))
+            else:
+                found.append(Wanted(cast("Kind", kind), path))
+    if wrong:
+        raise InputError(wrong)
+    return tuple(found)
+
+
+@dataclass(slots=True)
+class Reporting:
+    """The reports that were asked for beside a verb's own output, and what goes into them."""
+
+    wanted: tuple[Wanted, ...]
+    dossiers: list[Dossier] = field(default_factory=list["Dossier"])
+
+    def tell(self, options: Options, question: Question, examined: Examined) -> ModelResult:
+        """The result, explained; with all that the reports need kept for them."""
+        if not self.wanted and not in_workflow():
+            return explained(examined)
+        from deliverycheck.explain.dossier.compiling import dossier_of
+
+        dossier = dossier_of(question, examined, options)
+        self.dossiers.append(dossier)
+        return dossier.result
+
+    def write(self, wrong: Sequence[Diagnostic], code: int) -> None:
+        """Write what was asked for; in a workflow, annotations and its summary as well.
+
+        Raises InputError where something cannot be written.
+        """
+        reported = Reported(tuple(self.dossiers), tuple(wrong), code)
+        if in_workflow():
+            annotate(reported)
+        told_files(write_all(self.wanted, reported))
+
+
+def write_all(wanted: Sequence[Wanted], reported: Reported) -> list[Path]:
+    """Write reports; the files that were written. Raises InputError where one cannot be."""
+    return [file for one in wanted for file in _write(one, reported)]
+
+
+NAMES: dict[Kind, str] = {
+    "html": "index",
+    "markdown": "report",
+    "json": "result",
+    "junit": "junit",
+    "sarif": "report",
+    "pytest": "test_runs",
+    "itf": "runs",
+    "mermaid": "runs",
+    "dot": "machines",
+    "svg": "runs",
+}
+"""What the files of each kind are called in a folder, if they are about everything."""
+
+
+def _write(wanted: Wanted, reported: Reported) -> Iterator[Path]:
+    path, suffix = Path(wanted.path), SUFFIXES[wanted.kind]
+    folder = path if wanted.is_folder else path.parent
+    index = NAMES[wanted.kind] + suffix if wanted.is_folder else path.name
+    for part in parts_of(wanted.kind, reported, index, always=wanted.is_folder):
+        file = folder / _file_name(wanted, part, suffix)
+        _make(file.parent)
+        write_whole(file, part.text)
+        yield file
+
+
+def _file_name(wanted: Wanted, part: Part, suffix: str) -> str:
+    """What a part is called: as was asked for, and after that what it is about."""
+    if wanted.is_folder:
+        return (part.name or NAMES[wanted.kind]) + suffix
+    name = Path(wanted.path).name
+    if not part.name:
+        return name
+    stem = name.removesuffix(suffix) if name.endswith(suffix) else Path(name).stem
+    return f"{stem}-{part.name}{suffix}"
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"{folder} cannot be made: {error.strerror or type(error).__name__}"
+        raise InputError(Diagnostic("DC003", text)) from None
+
+
+def told_files(files: Sequence[Path]) -> None:
+    """Say on stderr what was written."""
+    if len(files) == 1:
+        click.echo(f"wrote {files[0]}", err=True)
+    elif files:
+        folders = list(dict.fromkeys(str(file.parent) for file in files))
+        click.echo(f"wrote {len(files)} files in {' and '.join(folders)}", err=True)

@@ -1,0 +1,1 @@
+"""The phases of a layered layout: layers, order within them, positions."""

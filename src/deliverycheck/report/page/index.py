@@ -1,0 +1,76 @@
+"""The index: the seed's table over several models, each answer a link to its run or its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from deliverycheck.explain.dossier.dossier import Dossier
+from deliverycheck.report.matrix import COLUMNS, HOPED_FOR, answer
+from deliverycheck.report.page.view import links_of
+from deliverycheck.report.words.headlines import budget_text
+from deliverycheck.system.verdicts import PropertyResult
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An answer, where it leads, and what is said beside it."""
+
+    answer: str
+    tone: str
+    """`good`, `bad` or `open`."""
+    href: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A model's line of the table."""
+
+    name: str
+    href: str
+    claim: str
+    faults: str
+    cells: tuple[Cell | None, ...]
+    cost: str
+    as_expected: bool
+
+
+def line_of(name: str, href: str, dossier: Dossier) -> Line:
+    """The line of a model, called `name`, whose page is at `href`."""
+    result = dossier.result
+    found = {prop.name: prop for prop in result.properties}
+    links = links_of(dossier)
+    cost = dossier.cost
+    return Line(
+        name,
+        href,
+        result.claims or "no claim",
+        budget_text(result.faults) or "no faults",
+        tuple(
+            _cell(found[one], f"{href}#{links[one]}") if one in found else None
+            for one in COLUMNS.values()
+        ),
+        "-" if cost is None else f"{cost.messages} sent, {cost.durable_writes} writes",
+        all(prop.as_expected is not False for prop in result.properties),
+    )
+
+
+def _cell(prop: PropertyResult, href: str) -> Cell:
+    said = answer(prop)
+    good = "yes" if prop.name in HOPED_FOR else "no"
+    tone = "good" if said == good else "bad" if said in ("yes", "no") else "open"
+    note = ""
+    if prop.trace is not None:
+        because = " + ".join(prop.because) or "no fault"
+        note = f"{len(prop.trace.steps)} steps, {because}"
+    return Cell(said, tone, href, note)
+
+
+def lead_of(lines: Sequence[Line]) -> str:
+    """What came of all of it, in a sentence."""
+    wrong = [line.name for line in lines if not line.as_expected]
+    count = f"{len(lines)} model{'' if len(lines) == 1 else 's'}"
+    if not wrong:
+        return f"{count}, every run of each looked at: everything as expected."
+    return f"{count}: not as expected in {', '.join(wrong)}."

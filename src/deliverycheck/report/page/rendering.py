@@ -1,0 +1,129 @@
+"""Rendering: HTML that loads nothing and runs nothing but its own script."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from deliverycheck.explain.dossier.dossier import Dossier
+from deliverycheck.report.drawing.style import style
+from deliverycheck.report.matrix import COLUMNS
+from deliverycheck.report.page.index import Line, lead_of
+from deliverycheck.report.page.view import view_of
+from deliverycheck.report.words.headlines import (
+    budget_text,
+    claim,
+    judged,
+    looked_at,
+    verdict_notes,
+)
+from deliverycheck.report.words.opening import opening, standing
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+SIGNS = {"well": "✓", "either": "~", "wrong": "!", "broken": "✗"}
+OUTLOOKS = {
+    "well": "can only go well",
+    "either": "either way",
+    "wrong": "can only go wrong",
+    "broken": "broken",
+}
+"""What can still become of a property: as a sign, and in words."""
+
+MARKS = {"holds": "✓", "violated": "✗", "undetermined": "?", "vacuous": "○", "error": "✗"}
+"""Verdicts as signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all pages share: the style, the script, and the policy that allows just these two.
+
+    The policy is that of Content Security Policy Level 3 (W3C): nothing may be loaded, and inline
+    styles and scripts only with the hash of their text.
+    """
+
+    style: str
+    script: str
+
+    @property
+    def policy(self) -> str:
+        """The content of the policy's header."""
+        allowed = f"style-src {_hash(self.style)}; script-src {_hash(self.script)}"
+        return f"default-src 'none'; {allowed}; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def page_html(dossier: Dossier, index: str = "") -> str:
+    """The page of a model; `index` is where the index lies, seen from the page."""
+    return _render("page.html", view=view_of(dossier), index=index)
+
+
+def index_html(lines: Sequence[Line]) -> str:
+    """The index: a line for each model, each answer a link."""
+    return _render("index.html", rows=lines, lead=lead_of(lines), COLUMNS=COLUMNS)
+
+
+def coded(text: str) -> Markup:
+    """A sentence, escaped, in which what stands between backticks is set as code."""
+    from markupsafe import Markup, escape
+
+    plain, *rest = text.split("`")
+    if len(rest) % 2:  # one is left over, so they are no pairs
+        return escape(text)
+    parts = [escape(plain)]
+    for code, after in zip(rest[::2], rest[1::2], strict=True):
+        parts += [Markup("<code>{}</code>").format(code), escape(after)]
+    return Markup("").join(parts)
+
+
+def _render(template: str, **given: object) -> str:
+    frame = Frame(f"{style('style', 'graphs')}\n{_text('style.css')}", _text("script.js"))
+    environment = _environment()
+    environment.globals.update(
+        policy=frame.policy,
+        style=frame.style,
+        script=frame.script,
+        version=version("deliverycheck"),
+    )
+    return environment.get_template(template).render(**given)
+
+
+def _text(name: str) -> str:
+    return (files("deliverycheck.report.page") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
+
+    environment = Environment(
+        loader=FunctionLoader(_text),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["coded"] = coded
+    environment.globals.update(
+        SIGNS=SIGNS,
+        OUTLOOKS=OUTLOOKS,
+        MARKS=MARKS,
+        budget_text=budget_text,
+        claim=claim,
+        judged=judged,
+        looked_at=looked_at,
+        opening=opening,
+        standing=standing,
+        verdict_notes=verdict_notes,
+    )
+    return environment
