@@ -13,6 +13,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from browser import Browser
 
+pytest_plugins = ["pytester"]
+"""Runs pytest inside of pytest, for the tests of our own plugin."""
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

@@ -72,6 +72,6 @@ def run(*arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = No
     """Run the command line in a process of its own."""
     command = [sys.executable, "-m", "deliverycheck", *map(str, arguments)]
     done = subprocess.run(
-        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=cwd, env=env, capture_output=True, text=True, timeout=900, check=False
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,9 @@ BELOW: dict[str, set[str]] = {
     },
     # Beside the command line, not beside `report`: a test asks `check` and tells with `report`, as
     # a verb does. It knows no engine; of `lift` and `lang` only what it takes to collect a model.
-    "plugin": {"errors", "system", "exchange", "lang", "lift", "check", "load", "explain", "report"},
+    "plugin": {
+        "errors", "system", "exchange", "lang", "lift", "check", "load", "explain", "report",
+    },
 }  # fmt: skip
 
 FILES = sorted(SRC.rglob("*.py"))
@@ -61,6 +64,25 @@ def test_imports_go_downward(file: Path) -> None:
     own = parts[0]
     known = {name.split(".")[1] for name in imported(file) if name.startswith("deliverycheck.")}
     assert known <= BELOW[own] | {own}
+
+
+# Results can be shown in a notebook, which only `report` can do: the one look upward, by name, when
+# a notebook asks. It is declared here, so that it stays the only one.
+UPWARD = {"system/shown.py": "deliverycheck.report.notebook"}
+
+
+def test_nobody_looks_upward_by_name_but_who_says_so() -> None:
+    found: dict[str, str] = {}
+    for file in FILES:
+        own, *rest = file.relative_to(SRC).parts
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Constant(value=str(text)) if re.fullmatch(r"deliverycheck(\.\w+)+", text):
+                    if rest and text.split(".")[1] not in BELOW[own] | {own}:
+                        found[file.relative_to(SRC).as_posix()] = text
+                case _:
+                    pass
+    assert found == UPWARD
 
 
 # The same inside the largest house.

@@ -138,6 +138,9 @@ def model_in(module: pytest.Module, name: str, cls: type, *, is_meant: bool) -> 
 class Property(pytest.Item):
     """One property of a model, as a test."""
 
+    reason = ""
+    """Why it failed, in one line."""
+
     @property
     def subject(self) -> Subject:
         """The model it is a property of."""
@@ -162,10 +165,11 @@ class Property(pytest.Item):
         )
         if found.outcome == "skipped":
             # where the model stands, not this line: what pytest does for its own kinds of tests
-            raise pytest.skip.Exception(found.text, _use_item_location=True)
+            raise pytest.skip.Exception(found.reason, _use_item_location=True)
         if found.outcome == "failed":
+            self.reason = found.reason
             is_line = config.getoption("tbstyle", "auto") == "line"
-            pytest.fail(found.text.split("\n")[0] if is_line else found.text, pytrace=False)
+            pytest.fail(found.reason if is_line else found.text, pytrace=False)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the model stands, and a heading."""
@@ -182,6 +186,5 @@ class Property(pytest.Item):
         crash = getattr(told, "reprcrash", None)
         if crash is not None and isinstance(excinfo.value, pytest.fail.Exception):
             crash.path, crash.lineno = str(self.path), self.subject.asked.line
-            (first, *_) = str(excinfo.value).split("\n")
-            crash.message = first.removeprefix(f"{self.name} is ")
+            crash.message = self.reason
         return told

@@ -11,7 +11,7 @@ from deliverycheck.errors import Diagnostic
 from deliverycheck.report.briefly import briefly
 from deliverycheck.report.errors import error_text
 from deliverycheck.report.formats.plain import one_line, plain
-from deliverycheck.report.layout import undecorated
+from deliverycheck.report.layout import undecorated, wrapped
 from deliverycheck.report.text import model_text
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
@@ -25,7 +25,10 @@ class Judged:
     """What becomes of a test, and why."""
 
     outcome: Literal["passed", "failed", "skipped"]
+    reason: str = ""
+    """In one line."""
     text: str = ""
+    """With the story, where it failed."""
 
 
 def judged(
@@ -39,21 +42,24 @@ def judged(
     decides = prop.expected is not None or not expects_anything
     is_open = prop.verdict in ("undetermined", "error")
     if prop.as_expected is False or (decides and is_open):
-        return Judged("failed", _story(result, prop, "", width))
+        return _failed(result, prop, "", width)
     if decides and strict and (prop.verdict == "vacuous" or result.warnings):
         why = "" if prop.verdict == "vacuous" else ", but this result is weakened by a note"
-        return Judged("failed", _story(result, prop, f"{why} (--delivery-strict)", width))
+        return _failed(result, prop, f"{why} (--delivery-strict)", width)
     if prop.expected is None and prop.verdict != "holds":
-        return Judged("skipped", inert(f"nothing is expected of it; it is {briefly(prop)}"))
+        return Judged(
+            "skipped", inert(one_line(f"nothing is expected of it; it is {briefly(prop)}"))
+        )
     return Judged("passed")
 
 
-def _story(result: ModelResult, prop: PropertyResult, more: str, width: int) -> str:
-    """What came of a property, in one line, and the story behind it."""
+def _failed(result: ModelResult, prop: PropertyResult, more: str, width: int) -> Judged:
+    """What came of a property, and the story behind it."""
     expected = f"; expected was {prop.expected}" if prop.expected and not prop.as_expected else ""
-    head = f"{prop.name} is {briefly(prop)}{expected}{more}"
+    reason = f"{briefly(prop)}{expected}{more}"
     lines = model_text(replace(result, properties=(prop,)), width)
-    return "\n".join([inert(one_line(head)), "", *_shown(lines)]).rstrip()
+    shown = [*wrapped(f"{prop.name} is {reason}", width, ""), "", *lines]
+    return Judged("failed", inert(one_line(reason)), "\n".join(_shown(shown)).rstrip())
 
 
 def notes_of(result: ModelResult) -> Iterator[str]:
