@@ -54,11 +54,8 @@ def shortened(text: str, most: int) -> str:
 
 def number(value: float) -> str:
     """A coordinate: as many digits as can be seen."""
-    return (
-        f"{value:.1f}".removesuffix(".0").replace("-0", "0")
-        if abs(value) < 0.05
-        else (f"{value:.1f}".removesuffix(".0"))
-    )
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def tag(name: str, attributes: Mapping[str, str | float], *inside: str) -> str:

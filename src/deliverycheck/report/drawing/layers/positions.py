@@ -21,6 +21,9 @@ SWEEPS = 18
 STRAIGHTENINGS = 3
 """Times all long links are straightened, since one may make room for another."""
 
+PINNED = 1e9
+"""How much a vertex wants to stay for which others make room."""
+
 INDIFFERENT = 0.01
 """How much a vertex without neighbours wants to stay where it is."""
 
@@ -65,15 +68,18 @@ def settled(
     extents: Sequence[tuple[float, float]],
     gap: float,
     chains: Sequence[Sequence[int]] = (),
+    spines: Sequence[Sequence[int]] = (),
 ) -> list[float]:
     """The position of each vertex.
 
     `above` and `below` are a vertex's neighbours with the weight of the link; `extents` is how far
-    it reaches to the left and to the right of its position; `chains` are the vertices that should
-    stand under one another if they can.
+    it reaches to the left and to the right of its position; `chains` are vertices that should
+    stand under one another if there is room, `spines` those for which others make room.
     """
     places = _Places(layers, above, below, extents, gap)
     places.settle()
+    for spine in spines:
+        places.pin(spine)
     for _ in range(STRAIGHTENINGS):
         for chain in chains:
             places.straighten(chain)
@@ -121,6 +127,18 @@ class _Places:
                 found = nearest(wishes, self.distances[number])
                 for vertex, x in zip(layer, found, strict=True):
                     self.x[vertex] = x
+
+    def pin(self, spine: Sequence[int]) -> None:
+        """Put vertices under one another; their neighbours move no further than they must."""
+        at = sorted(self.x[vertex] for vertex in spine)[len(spine) // 2]
+        for vertex in spine:
+            number, _ = self.spot[vertex]
+            layer = self.layers[number]
+            wishes = [
+                Wish(at, PINNED) if other == vertex else Wish(self.x[other], 1.0) for other in layer
+            ]
+            for other, x in zip(layer, nearest(wishes, self.distances[number]), strict=True):
+                self.x[other] = x
 
     def straighten(self, chain: Sequence[int]) -> None:
         """Put vertices under one another if there is room; else as many of the last as there is."""
