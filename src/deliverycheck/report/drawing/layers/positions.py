@@ -141,16 +141,22 @@ class _Places:
                 self.x[other] = x
 
     def straighten(self, chain: Sequence[int]) -> None:
-        """Put vertices under one another if there is room; else as many of the last as there is."""
-        for first in range(len(chain) - 1):
-            rest = chain[first:]
-            rooms = [self._room(vertex) for vertex in rest]
-            low, high = max(r[0] for r in rooms), min(r[1] for r in rooms)
-            if low <= high:
-                middle = sorted(self.x[vertex] for vertex in rest)[len(rest) // 2]
-                for vertex in rest:
-                    self.x[vertex] = min(max(middle, low), high)
-                return
+        """Put vertices under one another where there is room: as many at a time as can be."""
+        first = 0
+        while first < len(chain):
+            low, high = self._room(chain[first])
+            last = first + 1
+            while last < len(chain):
+                least, most = self._room(chain[last])
+                if max(low, least) > min(high, most):
+                    break
+                low, high = max(low, least), min(high, most)
+                last += 1
+            some = chain[first:last]
+            middle = sorted(self.x[vertex] for vertex in some)[len(some) // 2]
+            for vertex in some:
+                self.x[vertex] = max(low, min(middle, high))
+            first = last
 
     def _room(self, vertex: int) -> tuple[float, float]:
         """From where to where a vertex can move while its neighbours stay."""
