@@ -27,6 +27,7 @@ from deliverycheck.report.drawing.scene import scene_of
 from deliverycheck.report.drawing.steps import step_elements
 from deliverycheck.report.drawing.svg import Element, element, isolated, label, plain, written
 from deliverycheck.report.drawing.ways import flight_elements
+from deliverycheck.report.drawing.wording import DECIDED
 from deliverycheck.system.verdicts import Trace
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
@@ -150,7 +151,6 @@ def _frame(plan: Plan) -> Iterator[Element]:
         yield label(
             lane.name,
             NAME,
-            NET,
             SIZE,
             class_=f"name {lane.kind}",
             x=x,
@@ -161,8 +161,7 @@ def _frame(plan: Plan) -> Iterator[Element]:
     if plan.decided is not None:
         y = plan.decided
         yield line([(EDGE, y), (plan.width - EDGE, y)], class_="decided")
-        words = "point of no return"
-        yield label(words, SAID, SMALL, class_="decided", x=plan.margin, y=y - 6, font_weight=600)
+        yield label(DECIDED, SAID, SMALL, class_="decided", x=plan.margin, y=y - 6, font_weight=600)
     loop = plan.scene.loop_start
     if loop is not None and loop < len(plan.bands):
         top, bottom = plan.bands[loop].top + AIR, plan.bands[-1].bottom - AIR

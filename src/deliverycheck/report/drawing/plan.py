@@ -11,7 +11,7 @@ from deliverycheck.report.drawing.flights import NETWORK, Flight, Moment
 from deliverycheck.report.drawing.measure import width
 from deliverycheck.report.drawing.scene import RECORDS, Part, Row, Scene
 from deliverycheck.report.drawing.svg import plain
-from deliverycheck.report.drawing.wording import going_round, said, unfinished
+from deliverycheck.report.drawing.wording import DECIDED, called, going_round, said, unfinished
 
 SIZE = 13
 """Of text, in pixels."""
@@ -29,10 +29,12 @@ NEAR = 112
 """Between two lanes, at least."""
 NET = 26
 """Half of the network's width."""
+FURTHEST = 56
+"""How far a message to oneself goes out, at most."""
 NAME = 140
 """Room for the name of a lane."""
-ACTION = 196
-"""Room for the name of an action, at most."""
+ACTION = 128
+"""Room for the name of an action and what it is about, at most."""
 SAID = 212
 """Room for the words beside a part, at most."""
 BEFORE_TEXT = 11
@@ -109,7 +111,7 @@ class Plan:
         x = self.of_actor(row.step.actor) + BEFORE_TEXT
         if part.kind == "early":
             x += 4
-        atomic = len(row.parts) > 1 and part.kind != "put"
+        atomic = len(row.parts) > 1
         return x + (BRACKET if atomic and self.is_right(row.step.actor) else 0)
 
     def of_ledger(self) -> float:
@@ -130,13 +132,18 @@ def plan_of(scene: Scene, decided: int | None) -> Plan:
     bands, mark, bottom = _bands(scene.rows, decided)
     feet = _feet(scene, bottom)
     margin = EDGE + (16 if _loops(scene) else 0)
-    actions = margin + width(str(len(scene.rows)), SMALL, bold=True) + 18
-    names = [width(plain(row.step.action), SIZE) for row in scene.rows]
-    room = min(max(names, default=0), ACTION)
+    actions = margin + width(str(len(scene.rows)), SMALL, bold=True) + 10
+    room = max((action_width(row) for row in scene.rows), default=0)
     columns = _columns(lanes, scene, actions + room)
     low = feet[-1][0] + LINE if feet else bottom + EDGE
     plan = Plan(scene, lanes, columns, margin, actions, room, bands, mark, feet, 0, low)
     return replace(plan, width=_right_end(plan) + EDGE)
+
+
+def action_width(row: Row) -> float:
+    """How much room the name of a step's action takes."""
+    name, about = map(plain, called(row.step.action))
+    return min(max(width(name, SIZE), width(about, SMALL)), ACTION)
 
 
 def _bands(
@@ -205,8 +212,10 @@ def _widest(lane: Lane, scene: Scene) -> float:
 def _right_end(plan: Plan) -> float:
     """Where the last words end at the right."""
     right = [plan.actions + plan.room]
+    if plan.decided is not None:
+        right.append(plan.margin + width(DECIDED, SMALL, bold=True))
     for lane, column in zip(plan.lanes, plan.columns, strict=True):
-        right.append(column + min(width(plain(lane.name), SIZE, bold=True), NAME))
+        right.append(column + max(min(width(plain(lane.name), SIZE, bold=True), NAME), FURTHEST))
     for row in plan.scene.rows:
         for part in row.parts:
             words = min(width(plain(said(part)), SIZE, bold=part.kind == "effect"), SAID)

@@ -105,6 +105,8 @@ class _Reader:
         if step.fault in ("delay", "expire"):
             parts.append(Part("early", what=step.fault))
         for at, event in enumerate(step.events):
+            if event.kind == "say" and len(step.events) > 1:
+                continue  # a sentence: the story has room for it
             parts += self._parts(step, at, event, before, len(parts))
         for channel in self.channels:
             moment = Moment(step.index, max(len(parts) - 1, 0))

@@ -16,10 +16,11 @@ from deliverycheck.report.drawing.plan import (
     SMALL,
     Band,
     Plan,
+    action_width,
 )
 from deliverycheck.report.drawing.scene import RECORDS, Part, Row
 from deliverycheck.report.drawing.svg import Element, element, isolated, label, plain
-from deliverycheck.report.drawing.wording import said
+from deliverycheck.report.drawing.wording import called, said
 
 CENTRED = 4.5
 """From the middle of words to the line they stand on."""
@@ -58,13 +59,17 @@ def step_elements(plan: Plan, told: Sequence[str], ident: str) -> Iterator[Eleme
 def _heading(plan: Plan, row: Row, band: Band) -> Iterator[Element]:
     """The number and the action, and a thin line from there to who acts."""
     y = band.axes[0]
-    right = plan.actions - 10
+    right = plan.actions - 8
     yield label(
         str(row.step.index), 60, SMALL, class_="number", x=right, y=y + CENTRED,
         text_anchor="end", font_weight=600,
     )  # fmt: skip
-    yield label(row.step.action, plan.room, SIZE, class_="action", x=plan.actions, y=y + CENTRED)
-    start = plan.actions + min(width(plain(row.step.action), SIZE), plan.room) + 6
+    name, about = called(row.step.action)
+    first = y - 2.5 if about else y + CENTRED
+    yield label(name, plan.room, SIZE, class_="action", x=plan.actions, y=first)
+    if about:
+        yield label(about, plan.room, SMALL, class_="about", x=plan.actions, y=y + 12)
+    start = plan.actions + action_width(row) + 6
     end = _column(plan, row, row.parts[0]) - 8
     if start < end:
         yield line([(start, y), (end, y)], class_="guide")
@@ -102,7 +107,7 @@ def _part(plan: Plan, row: Row, part: Part, y: float) -> Iterator[Element]:
         case "put":
             yield dot((x, y), class_="mark")
             flight = _flight(plan, part)
-            leftward = flight is not None and plan.of_network(flight) < x
+            leftward = flight is not None and _goes_left(plan, flight, x)
             yield label(
                 words, SAID, SIZE, class_="item", x=x - BEFORE_TEXT if leftward else right,
                 y=y - ABOVE, text_anchor="end" if leftward else "start",
@@ -126,9 +131,15 @@ def _part(plan: Plan, row: Row, part: Part, y: float) -> Iterator[Element]:
             yield dot((x, y), class_="mark")
             yield from _recorded(plan, part, words, x, y)
         case _:
-            yield dot((x, y), class_="mark")
+            yield dot((x, y), class_="mark wrong" if row.step.fault else "mark")
             if words:
                 yield label(words, SAID, SIZE, class_="note", x=right, y=y + CENTRED)
+
+
+def _goes_left(plan: Plan, flight: Flight, x: float) -> bool:
+    """Whether a message sets out to the left; one to oneself goes out to the right and back."""
+    home = flight.receiver == flight.sender and not flight.touched
+    return not home and plan.of_network(flight) < x
 
 
 def _recorded(plan: Plan, part: Part, words: str, x: float, y: float) -> Iterator[Element]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deliverycheck.report.drawing.flights import Flight
 from deliverycheck.report.drawing.marks import Point, cross, head, line, path, shortened_line
-from deliverycheck.report.drawing.plan import NET, Plan
+from deliverycheck.report.drawing.plan import FURTHEST, NET, Plan
 from deliverycheck.report.drawing.svg import Element, element
 
 CLEAR = 12
@@ -40,7 +40,7 @@ def _way(plan: Plan, flight: Flight, open_end: Point | None) -> list[Point]:
     points = [(start, plan.height_of(flight.began))]
     points += [(middle, plan.height_of(moment)) for moment in flight.touched]
     if open_end is not None:
-        return [*points, open_end]
+        return _past_others(plan, [*points, open_end])
     end = middle if flight.receiver is None else plan.of_actor(flight.receiver)
     return _past_others(plan, [*points, (end, plan.height_of(flight.ended))])
 
@@ -86,7 +86,7 @@ def _along(bends: list[Point], start: float) -> list[Point]:
 def _drawn(points: list[Point], fate: str) -> Iterator[Element]:
     (x0, y0), (x1, y1) = points[0], points[-1]
     if len(points) == 2 and x0 == x1 and fate == "arrives":  # to itself: out and back
-        out = x0 + 34
+        out = x0 + min(26 + (y1 - y0) / 8, FURTHEST)
         yield path("M", x0, y0, "C", out, y0, out, y1, x1 + 8, y1, fill="none")
         yield head((x1 + 1, y1), (x1 + 9, y1), class_="head")
         return

@@ -7,6 +7,7 @@ from deliverycheck.report.drawing.scene import Part
 
 MINUS = "\N{MINUS SIGN}"
 DOT = "\N{MIDDLE DOT}"
+DECIDED = "point of no return"
 
 _LEDGER = {
     "accept": "accepted",
@@ -45,6 +46,15 @@ def said(part: Part) -> str:
             return f"{part.what} {_LEDGER[part.kind]}"
         case _:
             return " ".join(filter(None, (part.kind, part.where, part.what)))
+
+
+def called(action: str) -> tuple[str, str]:
+    """An action's name, and what it is about: `handle` and `m1 at received`."""
+    name, opened, rest = action.partition("(")
+    arguments, closed, place = rest.rpartition(")")
+    if not (name and opened and closed) or (place and not place.startswith("@")):
+        return action, ""
+    return name, " at ".join(filter(None, (arguments, place[1:])))
 
 
 def unfinished(flight: Flight) -> str:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from deliverycheck.explain.dossier.dossier import Dossier
-from deliverycheck.report.drawing.style import DRAWING_STYLE
+from deliverycheck.report.drawing.style import style
 from deliverycheck.report.matrix import COLUMNS
 from deliverycheck.report.page.index import Line, lead_of
 from deliverycheck.report.page.view import view_of
@@ -26,6 +26,7 @@ from deliverycheck.report.words.opening import opening, standing
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 SIGNS = {"well": "✓", "either": "~", "wrong": "!", "broken": "✗"}
 OUTLOOKS = {
@@ -72,8 +73,21 @@ def index_html(lines: Sequence[Line]) -> str:
     return _render("index.html", rows=lines, lead=lead_of(lines), COLUMNS=COLUMNS)
 
 
+def coded(text: str) -> Markup:
+    """A sentence, escaped, in which what stands between backticks is set as code."""
+    from markupsafe import Markup, escape
+
+    plain, *rest = text.split("`")
+    if len(rest) % 2:  # one is left over, so they are no pairs
+        return escape(text)
+    parts = [escape(plain)]
+    for code, after in zip(rest[::2], rest[1::2], strict=True):
+        parts += [Markup("<code>{}</code>").format(code), escape(after)]
+    return Markup("").join(parts)
+
+
 def _render(template: str, **given: object) -> str:
-    frame = Frame(f"{_text('style.css')}\n{DRAWING_STYLE}", _text("script.js"))
+    frame = Frame(f"{style('style', 'graphs')}\n{_text('style.css')}", _text("script.js"))
     environment = _environment()
     environment.globals.update(
         policy=frame.policy,
@@ -99,6 +113,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["coded"] = coded
     environment.globals.update(
         SIGNS=SIGNS,
         OUTLOOKS=OUTLOOKS,

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const later = (run, now) => {
-    for (const one of run.querySelectorAll("[data-step]")) {
+    for (const one of run.querySelectorAll(".whole [data-step], .lanes [data-step], .strip [data-step], .changes [data-step]")) {
       const step = Number(one.dataset.step);
       one.classList.toggle("later", step > now);
       one.classList.toggle("now", step === now);
@@ -72,7 +72,7 @@
     document.getElementById(found[1]).scrollIntoView();
   };
   addEventListener("hashchange", follow);
-  follow();
+  addEventListener("load", follow); // after the browser has jumped to the step by itself
 
   for (const tools of document.querySelectorAll(".tools")) {
     const table = document.getElementById(tools.dataset.table);
