@@ -132,7 +132,11 @@ def classes_of(node: Node) -> str:
 
 
 def _edge_classes(edge: Edge) -> str:
-    return "g-link" + (" g-fault" if edge.fault else "") + (" g-on-run" if edge.on_run else "")
+    return (
+        "g-link"
+        + (" g-fault" if edge.fault is not None else "")
+        + (" g-on-run" if edge.on_run else "")
+    )
 
 
 def _in_detail(chart: Chart) -> Picture:
@@ -182,7 +186,7 @@ def _dense(chart: Chart) -> Picture:
         edge = edges[route.source, route.target]
         classes, told = _edge_classes(edge), "; ".join(edge.steps)
         (over if edge.on_run else lines).append(curve(route, classes, told))
-        if edge.fault:
+        if edge.fault is not None:
             texts.append(letter(route, signs[edge.fault], edge.fault, classes))
     dots = [
         dot(node, layout.boxes[node.number], classes_of(node), told_node(node))
