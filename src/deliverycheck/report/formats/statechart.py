@@ -62,9 +62,9 @@ def chart_mermaid(chart: Chart) -> str:
 
 
 def coded(text: str) -> str:
-    """A label in which nothing means anything to Mermaid."""
+    """A label in which nothing means anything to Mermaid, which knows no empty ones."""
     whole = shortened(clean(text), MOST_LETTERS)
-    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", whole)
+    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", whole or "\N{NO-BREAK SPACE}")
 
 
 def _machine(machine: Machine, at: int, indent: str) -> Iterator[str]:
