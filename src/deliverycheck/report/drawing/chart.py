@@ -13,9 +13,9 @@ from deliverycheck.explain.dossier.charts import Chart, Edge, Node, Outlook
 from deliverycheck.report.drawing.boxes import Box
 from deliverycheck.report.drawing.dots import dot, dot_size
 from deliverycheck.report.drawing.layered import layered
-from deliverycheck.report.drawing.layers.measures import Layout, Link, Size, Spacing
+from deliverycheck.report.drawing.layers.measures import Layout, Link, Place, Size, Spacing
 from deliverycheck.report.drawing.legend import keys_of, legend, letters_of
-from deliverycheck.report.drawing.links import EAR, Label, Words, curve, letter, loop
+from deliverycheck.report.drawing.links import EAR, EAR_HEIGHT, Label, Words, curve, letter, loop
 from deliverycheck.report.drawing.shapes import (
     Picture,
     drawing,
@@ -132,13 +132,19 @@ def classes_of(node: Node) -> str:
 
 
 def _edge_classes(edge: Edge) -> str:
-    return "g-link" + (" g-fault" if edge.fault else "") + (" g-on-run" if edge.on_run else "")
+    return (
+        "g-link"
+        + (" g-fault" if edge.fault is not None else "")
+        + (" g-on-run" if edge.on_run else "")
+    )
 
 
 def _in_detail(chart: Chart) -> Picture:
     boxes = {node.number: _box(node) for node in chart.nodes}
-    sizes = {number: box.size() for number, box in boxes.items()}
-    labels = {(e.source, e.target): _label(e) for e in chart.edges if e.source != e.target}
+    every = {(e.source, e.target): _label(e) for e in chart.edges}
+    ears = {source: label for (source, target), label in every.items() if source == target}
+    sizes = {number: _size(box, ears.get(number)) for number, box in boxes.items()}
+    labels = {ends: label for ends, label in every.items() if ends[0] != ends[1]}
     straight = {(e.source, e.target): RUN if e.on_run else 1.0 for e in chart.edges}
     links = [
         Link(*ends, label.width, label.height, 0, straight[ends]) for ends, label in labels.items()
@@ -156,7 +162,18 @@ def _in_detail(chart: Chart) -> Picture:
         place, box, size = layout.boxes[node.number], boxes[node.number], sizes[node.number]
         parts.append(box.drawn(place, size, classes_of(node), twice=node.initial))
     parts += _loops(chart, layout, sizes)
+    for state, label in ears.items():
+        place, classes = layout.boxes[state], _edge_classes(edges[state, state])
+        right = place.x + sizes[state].width / 2 + EAR
+        texts.append(label.drawn(Place(right, place.y), classes, anchor="start"))
     return Picture(layout.width, layout.height, "".join((*parts, *texts)), "")
+
+
+def _size(box: Box, ear: Label | None) -> Size:
+    """The size of a box, with room for steps that lead back to it."""
+    if ear is None:
+        return box.size()
+    return box.size(least_height=max(ear.height, EAR_HEIGHT), aside=EAR + ear.width)
 
 
 def _box(node: Node) -> Box:
@@ -182,7 +199,7 @@ def _dense(chart: Chart) -> Picture:
         edge = edges[route.source, route.target]
         classes, told = _edge_classes(edge), "; ".join(edge.steps)
         (over if edge.on_run else lines).append(curve(route, classes, told))
-        if edge.fault:
+        if edge.fault is not None:
             texts.append(letter(route, signs[edge.fault], edge.fault, classes))
     dots = [
         dot(node, layout.boxes[node.number], classes_of(node), told_node(node))
@@ -198,7 +215,7 @@ def _loops(chart: Chart, layout: Layout, sizes: Mapping[int, Size]) -> Iterator[
         if edge.source == edge.target:
             place, size = layout.boxes[edge.source], sizes[edge.source]
             told = "; ".join(edge.steps)
-            yield loop(place.x + size.width / 2 - 2, place.y, _edge_classes(edge), told)
+            yield loop(place.x + size.width / 2, place.y, _edge_classes(edge), told)
 
 
 def _list(steps: Sequence[tuple[int, str, bool]]) -> Iterator[str]:

@@ -130,8 +130,8 @@ def _across(graph: Layered, spacing: Spacing) -> list[float]:
         above[part.lower].append((part.upper, weight))
     extents = [(size.width / 2, size.width / 2 + size.aside) for size in graph.sizes]
     chains = [[part.lower for part in chain.parts[:-1]] for chain in graph.chains]
-    lines = [*_spines(graph), *chains]
-    return settled(graph.layers, above, below, extents, spacing.beside, lines)
+    spines = list(_spines(graph))
+    return settled(graph.layers, above, below, extents, spacing.beside, chains, spines)
 
 
 def _spines(graph: Layered) -> Iterator[list[int]]:

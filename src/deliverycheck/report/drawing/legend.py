@@ -51,7 +51,7 @@ def keys_of(chart: Chart, *, lettered: bool) -> Iterator[Key]:
         yield _dot("either", "state of the run, after so many steps", on_run=3)
     if any(edge.on_run for edge in chart.edges):
         yield Key(_line("g-link g-on-run"), 12.0, "step of the run")
-    if not lettered and any(edge.fault for edge in chart.edges):
+    if not lettered and any(edge.fault is not None for edge in chart.edges):
         yield Key(_line("g-link g-fault"), 12.0, "fault")
     for fault, letters in letters_of(e.fault for e in chart.edges).items() if lettered else ():
         text = line_of_text(5.0, 0.0, letters, 10.0, "g-step", "start")

@@ -122,7 +122,7 @@ def told_mode(mode: Mode) -> tuple[str, ...]:
 
 def told_move(move: Move) -> str:
     """A move's step, who takes it, and the fault it spends, where that is not its name."""
-    text = move.step if move.by is None or move.fault else f"{move.by}: {move.step}"
+    text = move.step if move.by is None or move.fault is not None else f"{move.by}: {move.step}"
     return text if move.fault in (None, move.step) else f"{text} ({move.fault})"
 
 

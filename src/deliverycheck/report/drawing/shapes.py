@@ -19,7 +19,11 @@ UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 _FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _TURNING = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
-_NARROW, _WIDE = frozenset("ijlItfr.,:;'|!()[]{}` "), frozenset("mwMW@%—∈≠≤≥")
+# by the widest of the usual fonts (DejaVu Sans), so that text never runs out of its box
+_NARROW, _WIDE = (
+    frozenset("ijlItfr.,:;'|!()[]` "),
+    frozenset("mwMW@%#+=<>~^&—…∈∉≠≤≥∧\N{LOGICAL OR}↔→�✓✗"),
+)
 
 
 def clean(text: str) -> str:
@@ -38,11 +42,13 @@ def width_of(text: str, size: float) -> float:
     total = 0.0
     for letter in clean(text):
         if letter in _NARROW:
-            total += 0.34
-        elif letter in _WIDE or letter.isupper():
-            total += 0.74
+            total += 0.37
+        elif letter in _WIDE:
+            total += 0.88
+        elif letter.isupper():
+            total += 0.7
         else:
-            total += 1.05 if east_asian_width(letter) in "WF" else 0.57
+            total += 1.05 if east_asian_width(letter) in "WF" else 0.6
     return total * size
 
 
@@ -54,11 +60,8 @@ def shortened(text: str, most: int) -> str:
 
 def number(value: float) -> str:
     """A coordinate: as many digits as can be seen."""
-    return (
-        f"{value:.1f}".removesuffix(".0").replace("-0", "0")
-        if abs(value) < 0.05
-        else (f"{value:.1f}".removesuffix(".0"))
-    )
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def tag(name: str, attributes: Mapping[str, str | float], *inside: str) -> str:

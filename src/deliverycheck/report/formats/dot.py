@@ -66,7 +66,7 @@ def _clusters(machines: Sequence[Machine]) -> Iterator[str]:
 
 def _move(move: Move) -> str:
     label = _quoted(told_move(move), *((", ".join(move.does),) if move.does else ()))
-    return f"label={label}" + (_FAULT if move.fault else "")
+    return f"label={label}" + (_FAULT if move.fault is not None else "")
 
 
 _FAULT = ', style=dashed, color="#a8510b", fontcolor="#a8510b"'
@@ -82,7 +82,7 @@ def _node(node: Node) -> str:
 
 
 def _edge(edge: Edge) -> str:
-    told = f"label={_quoted(*edge.steps)}" + (_FAULT if edge.fault else "")
+    told = f"label={_quoted(*edge.steps)}" + (_FAULT if edge.fault is not None else "")
     return told + (", penwidth=2.5" if edge.on_run else "")
 
 

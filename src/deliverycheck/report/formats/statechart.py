@@ -62,9 +62,9 @@ def chart_mermaid(chart: Chart) -> str:
 
 
 def coded(text: str) -> str:
-    """A label in which nothing means anything to Mermaid."""
+    """A label in which nothing means anything to Mermaid, which knows no empty ones."""
     whole = shortened(clean(text), MOST_LETTERS)
-    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", whole)
+    return _PLAIN.sub(lambda found: f"#{ord(found[0])};", whole or "\N{NO-BREAK SPACE}")
 
 
 def _machine(machine: Machine, at: int, indent: str) -> Iterator[str]:
@@ -77,7 +77,7 @@ def _machine(machine: Machine, at: int, indent: str) -> Iterator[str]:
 
 
 def _move(move: Move) -> str:
-    fault = f"fault: {told_move(move)}" if move.fault else told_move(move)
+    fault = f"fault: {told_move(move)}" if move.fault is not None else told_move(move)
     return coded(fault + (f" / {', '.join(move.does)}" if move.does else ""))
 
 
@@ -105,7 +105,7 @@ def _nodes(nodes: Sequence[Node], most: int) -> Iterator[str]:
 
 def _edges(edges: Sequence[Edge], most: int) -> Iterator[str]:
     for edge in edges:
-        arrow = "-.->" if edge.fault else "==>" if edge.on_run else "-->"
+        arrow = "-.->" if edge.fault is not None else "==>" if edge.on_run else "-->"
         yield f'  n{edge.source} {arrow}|"{_lines(_cut(edge.steps, most))}"| n{edge.target}'
 
 

@@ -8,13 +8,16 @@ crossings (Gansner, Koutsofios, North, Vo 1993, section 3). The best order met i
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 SWEEPS = 16
 """Sweeps at most; half of them downward."""
 
 PATIENCE = 4
 """Sweeps without a better order after which it is left at that."""
+
+SMALL = 120
+"""Vertices of a graph for which there is time to begin several times."""
 
 EXCHANGES = 6
 """Times all neighbours are looked at for an exchange, after a sweep."""
@@ -56,8 +59,12 @@ class Order:
                     insort(ends, place)
         return total
 
-    def sweep(self, *, down: bool) -> None:
-        """Put each vertex where its neighbours in the layer before are."""
+    def sweep(self, *, down: bool, turn: bool) -> None:
+        """Put each vertex where its neighbours in the layer before are.
+
+        Of those that want the same place, the order stays, or is turned round: else no sweep after
+        the first would find anything new.
+        """
         neighbours = self.above if down else self.below
         rest = self.layers[1:] if down else reversed(self.layers[:-1])
         for layer in rest:
@@ -69,7 +76,9 @@ class Order:
                 )
                 for vertex in layer
             }
-            layer.sort(key=centre.__getitem__)  # stable: equals stay in order
+            if turn:
+                layer.reverse()
+            layer.sort(key=centre.__getitem__)  # which is stable
             self._number(layer)
 
     def transpose(self) -> None:
@@ -105,13 +114,12 @@ def ordered(
     above: Sequence[Sequence[int]],
     below: Sequence[Sequence[int]],
 ) -> list[list[int]]:
-    """The layers in an order with few crossings; from two first orders, the better outcome."""
+    """The layers in an order with few crossings: the best that comes of some first orders."""
     best, least = [list(layer) for layer in layers], -1
-    for first in (layers, _deep(layers, below)):
-        order = Order(first, above, below)
-        idle = 0
+    for first in _firsts(layers, above, below):
+        order, idle = Order(first, above, below), 0
         for sweep in range(SWEEPS):
-            order.sweep(down=sweep % 2 == 0)
+            order.sweep(down=sweep % 2 == 0, turn=sweep % 4 > 1)
             order.transpose()
             count = order.crossings()
             if least < 0 or count < least:
@@ -120,7 +128,27 @@ def ordered(
                 idle += 1
             if not least or idle == PATIENCE:
                 break
+        if not least:
+            break
     return best
+
+
+def _firsts(
+    layers: Sequence[Sequence[int]],
+    above: Sequence[Sequence[int]],
+    below: Sequence[Sequence[int]],
+) -> Iterator[Sequence[Sequence[int]]]:
+    """Orders to begin with; more of them where the graph is small."""
+    yield layers
+    yield _deep(layers, below)
+    if sum(map(len, layers)) <= SMALL:
+        yield list(reversed(_deep(list(reversed(layers)), above)))
+        mirrored = [list(reversed(layer)) for layer in layers]
+        yield mirrored
+        yield _deep(mirrored, below)
+        for step in (1, 2):  # a different turn for each layer
+            yield [[*layer[at * step % len(layer) :], *layer[: at * step % len(layer)]]
+                   for at, layer in enumerate(layers, 1)]  # fmt: skip
 
 
 def _deep(layers: Sequence[Sequence[int]], below: Sequence[Sequence[int]]) -> list[list[int]]:

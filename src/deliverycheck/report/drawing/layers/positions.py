@@ -21,6 +21,9 @@ SWEEPS = 18
 STRAIGHTENINGS = 3
 """Times all long links are straightened, since one may make room for another."""
 
+PINNED = 1e9
+"""How much a vertex wants to stay for which others make room."""
+
 INDIFFERENT = 0.01
 """How much a vertex without neighbours wants to stay where it is."""
 
@@ -65,15 +68,18 @@ def settled(
     extents: Sequence[tuple[float, float]],
     gap: float,
     chains: Sequence[Sequence[int]] = (),
+    spines: Sequence[Sequence[int]] = (),
 ) -> list[float]:
     """The position of each vertex.
 
     `above` and `below` are a vertex's neighbours with the weight of the link; `extents` is how far
-    it reaches to the left and to the right of its position; `chains` are the vertices that should
-    stand under one another if they can.
+    it reaches to the left and to the right of its position; `chains` are vertices that should
+    stand under one another if there is room, `spines` those for which others make room.
     """
     places = _Places(layers, above, below, extents, gap)
     places.settle()
+    for spine in spines:
+        places.pin(spine)
     for _ in range(STRAIGHTENINGS):
         for chain in chains:
             places.straighten(chain)
@@ -122,17 +128,35 @@ class _Places:
                 for vertex, x in zip(layer, found, strict=True):
                     self.x[vertex] = x
 
+    def pin(self, spine: Sequence[int]) -> None:
+        """Put vertices under one another; their neighbours move no further than they must."""
+        at = sorted(self.x[vertex] for vertex in spine)[len(spine) // 2]
+        for vertex in spine:
+            number, _ = self.spot[vertex]
+            layer = self.layers[number]
+            wishes = [
+                Wish(at, PINNED) if other == vertex else Wish(self.x[other], 1.0) for other in layer
+            ]
+            for other, x in zip(layer, nearest(wishes, self.distances[number]), strict=True):
+                self.x[other] = x
+
     def straighten(self, chain: Sequence[int]) -> None:
-        """Put vertices under one another if there is room; else as many of the last as there is."""
-        for first in range(len(chain) - 1):
-            rest = chain[first:]
-            rooms = [self._room(vertex) for vertex in rest]
-            low, high = max(r[0] for r in rooms), min(r[1] for r in rooms)
-            if low <= high:
-                middle = sorted(self.x[vertex] for vertex in rest)[len(rest) // 2]
-                for vertex in rest:
-                    self.x[vertex] = min(max(middle, low), high)
-                return
+        """Put vertices under one another where there is room: as many at a time as can be."""
+        first = 0
+        while first < len(chain):
+            low, high = self._room(chain[first])
+            last = first + 1
+            while last < len(chain):
+                least, most = self._room(chain[last])
+                if max(low, least) > min(high, most):
+                    break
+                low, high = max(low, least), min(high, most)
+                last += 1
+            some = chain[first:last]
+            middle = sorted(self.x[vertex] for vertex in some)[len(some) // 2]
+            for vertex in some:
+                self.x[vertex] = max(low, min(middle, high))
+            first = last
 
     def _room(self, vertex: int) -> tuple[float, float]:
         """From where to where a vertex can move while its neighbours stay."""
