@@ -15,7 +15,7 @@ from typing import Any
 import itf_py  # type: ignore[import-untyped]  # it has no annotations that count
 import pytest
 from support import EXPLICIT, MODELS, prop, question, run
-from told import HOSTILE, made_up, runs, shipped
+from told import HOSTILE, made_up, names, runs, shipped
 
 from deliverycheck.check.breaking import breaches
 from deliverycheck.check.checking import check, explored, lifted_of
@@ -34,12 +34,25 @@ from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Value, contains, values
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
 
-RUNS = list(runs())
-NAMES = [f"{result.model}-{one.name}" for result, one, _ in RUNS]
-EACH = pytest.mark.parametrize(("result", "one", "trace"), RUNS, ids=NAMES)
-LASSOS = [row for row in RUNS if row[2].loop_start is not None]
-ROUND = [row for row in LASSOS if row[2].loop_start != len(row[2].steps)]
+EACH = pytest.mark.parametrize("model", names())
 Json = dict[str, Any]
+
+
+Row = tuple[ModelResult, PropertyResult, Trace]
+
+
+def runs_of(model: str) -> list[Row]:
+    """The counterexamples and examples of a shipped model."""
+    return [row for row in runs() if row[0].model == model]
+
+
+def lassos() -> list[Row]:
+    return [row for row in runs() if row[2].loop_start is not None]
+
+
+def is_round(row: Row) -> bool:
+    """Whether steps repeat for ever, and not only the last state."""
+    return row[2].loop_start != len(row[2].steps)
 
 
 def system_of(result: ModelResult) -> System:
@@ -87,32 +100,31 @@ def taken(lifted: Lifted, found: Json, folder: Path) -> Trace:
 
 
 @EACH
-def test_others_read_the_same_values(
-    result: ModelResult, one: PropertyResult, trace: Trace
-) -> None:
-    read = itf_py.trace_from_json(document(result, one, trace))
-    names = [variable.name for variable in system_of(result).variables]
-    assert read.vars == [*names, "mbt::actionTaken", "mbt::nondetPicks"]
-    theirs = [tuple(state.values[name] for name in names) for state in read.states]
-    typed = [[(type(value), value) for value in state] for state in theirs]
-    ours = [[(type(value), value) for value in state] for state in trace.states]
-    enough = 3 * len(trace.states)
-    if trace.loop_start is None:
-        assert typed == ours
-        assert read.loop is None
-    else:  # the same run without end: the last state of ours is that where the loop starts
-        assert read.loop is not None
-        again = ours[trace.loop_start + 1 :] or ours[-1:]
-        assert list(islice(chain(typed, cycle(typed[read.loop :])), enough)) == list(
-            islice(chain(ours, cycle(again)), enough)
-        )
-    assert read.states[0].values["mbt::actionTaken"] == "init"
-    for step, state in zip(trace.steps, read.states[1:], strict=False):
-        method = state.values["mbt::actionTaken"].partition("@")[0]
-        assert step.action.startswith(f"{method}(")
-        picks = state.values["mbt::nondetPicks"]
-        assert picks.actor.value == step.actor
-        assert (picks.message.value if step.message else None) == step.message
+def test_others_read_the_same_values(model: str) -> None:
+    for result, one, trace in runs_of(model):
+        read = itf_py.trace_from_json(document(result, one, trace))
+        called = [variable.name for variable in system_of(result).variables]
+        assert read.vars == [*called, "mbt::actionTaken", "mbt::nondetPicks"]
+        theirs = [tuple(state.values[name] for name in called) for state in read.states]
+        typed = [[(type(value), value) for value in state] for state in theirs]
+        ours = [[(type(value), value) for value in state] for state in trace.states]
+        enough = 3 * len(trace.states)
+        if trace.loop_start is None:
+            assert typed == ours
+            assert read.loop is None
+        else:  # the same run without end: the last state of ours is that where the loop starts
+            assert read.loop is not None
+            again = ours[trace.loop_start + 1 :] or ours[-1:]
+            assert list(islice(chain(typed, cycle(typed[read.loop :])), enough)) == list(
+                islice(chain(ours, cycle(again)), enough)
+            )
+        assert read.states[0].values["mbt::actionTaken"] == "init"
+        for step, state in zip(trace.steps, read.states[1:], strict=False):
+            method = state.values["mbt::actionTaken"].partition("@")[0]
+            assert step.action.startswith(f"{method}(")
+            picks = state.values["mbt::nondetPicks"]
+            assert picks.actor.value == step.actor
+            assert (picks.message.value if step.message else None) == step.message
 
 
 @pytest.mark.parametrize("label", HOSTILE, ids=lambda label: repr(label[:20]))
@@ -133,40 +145,40 @@ def test_strange_names_come_through_as_they_are(label: str, loop: int | None) ->
 
 
 @EACH
-def test_a_run_of_ours_is_taken_again(
-    result: ModelResult, one: PropertyResult, trace: Trace, tmp_path: Path
-) -> None:
-    file = tmp_path / "run.itf.json"
-    file.write_text(itf_of(result, one.name, trace, system_of(result)))
-    top = document_in(file)
-    assert is_itf(top)
-    written = written_in(file, top)
-    stored = stored_of_itf(file, top, written)
-    assert stored is not None
-    assert trace_in(lifted_of(stored.question), written) == replace(trace, point_of_no_return=None)
-    broken = one.verdict == "violated"
-    assert replay(stored).outcome == ("still violated" if broken else "still possible")
+def test_a_run_of_ours_is_taken_again(model: str, tmp_path: Path) -> None:
+    for result, one, trace in runs_of(model):
+        file = tmp_path / "run.itf.json"
+        file.write_text(itf_of(result, one.name, trace, system_of(result)))
+        top = document_in(file)
+        assert is_itf(top)
+        written = written_in(file, top)
+        stored = stored_of_itf(file, top, written)
+        assert stored is not None
+        assert trace_in(lifted_of(stored.question), written) == replace(
+            trace, point_of_no_return=None
+        )
+        broken = one.verdict == "violated"
+        assert replay(stored).outcome == ("still violated" if broken else "still possible")
 
 
 @EACH
 @pytest.mark.parametrize("named", [True, False])
-def test_a_run_by_others_is_held_against_the_model(
-    result: ModelResult, one: PropertyResult, trace: Trace, named: bool, tmp_path: Path
-) -> None:
-    lifted = lifted_for(result.model)
-    found = foreign(document(result, one, trace), named=named)
-    read = taken(lifted, found, tmp_path)
-    assert read.states == trace.states
-    assert read.loop_start == trace.loop_start
-    broken = {breach.prop: breach for breach in breaches(lifted, read, [one.name])}
-    if one.verdict != "violated":
-        return
-    assert broken[one.name].certain
-    if trace.loop_start is None:
-        assert broken[one.name].step == len(trace.steps)
-    # The run is a shortest one, so none of its beginnings breaks the property.
-    shorter = taken(lifted, {**found, "states": found["states"][:-1], "loop": None}, tmp_path)
-    assert one.name not in {breach.prop for breach in breaches(lifted, shorter, [one.name])}
+def test_a_run_by_others_is_held_against_the_model(model: str, named: bool, tmp_path: Path) -> None:
+    for result, one, trace in runs_of(model):
+        lifted = lifted_for(result.model)
+        found = foreign(document(result, one, trace), named=named)
+        read = taken(lifted, found, tmp_path)
+        assert read.states == trace.states
+        assert read.loop_start == trace.loop_start
+        broken = {breach.prop: breach for breach in breaches(lifted, read, [one.name])}
+        if one.verdict != "violated":
+            continue
+        assert broken[one.name].certain
+        if trace.loop_start is None:
+            assert broken[one.name].step == len(trace.steps)
+        # The run is a shortest one, so none of its beginnings breaks the property.
+        shorter = taken(lifted, {**found, "states": found["states"][:-1], "loop": None}, tmp_path)
+        assert one.name not in {breach.prop for breach in breaches(lifted, shorter, [one.name])}
 
 
 # What is no run is refused at the first step that is none
@@ -375,18 +387,16 @@ def test_labels_as_quint_writes_them(tmp_path: Path) -> None:
     assert taken(lifted, found, tmp_path).states == row[2].states
 
 
-@pytest.mark.parametrize(("result", "one", "trace"), LASSOS)
-def test_a_lasso_may_repeat_its_state(
-    result: ModelResult, one: PropertyResult, trace: Trace, tmp_path: Path
-) -> None:
+def test_a_lasso_may_repeat_its_state(tmp_path: Path) -> None:
     """Whether the state that comes back is written again, or not, it is the same run."""
-    assert ROUND
-    lifted = lifted_for(result.model)
-    found = foreign(document(result, one, trace), named=False)
-    loop = found["loop"]
-    found["states"].append(found["states"][loop])
-    assert taken(lifted, found, tmp_path) == replace(trace, point_of_no_return=None)
-    assert [breach.prop for breach in breaches(lifted, trace, [one.name])] == [one.name]
+    assert {is_round(row) for row in lassos()} == {True, False}
+    for result, one, trace in lassos():
+        lifted = lifted_for(result.model)
+        found = foreign(document(result, one, trace), named=False)
+        loop = found["loop"]
+        found["states"].append(found["states"][loop])
+        assert taken(lifted, found, tmp_path) == replace(trace, point_of_no_return=None)
+        assert [breach.prop for breach in breaches(lifted, trace, [one.name])] == [one.name]
 
 
 def walks(lifted: Lifted, count: int) -> Iterator[list[State]]:
@@ -566,7 +576,7 @@ def test_a_run_of_ours_that_was_changed_is_refused(what: str, tmp_path: Path) ->
 
 
 def test_a_step_back_that_was_changed_is_refused(tmp_path: Path) -> None:
-    result, one, trace = ROUND[0]
+    result, one, trace = next(row for row in lassos() if is_round(row))
     found = document(result, one, trace)
     back = found["#meta"]["deliverycheck"]["back"]
     assert (back["actor"], back["action"]) == (trace.steps[-1].actor, trace.steps[-1].action)

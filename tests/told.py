@@ -47,12 +47,19 @@ HOSTILE = (
 """Labels that mean something to one program or another."""
 
 
+FOLDERS = ("guarantees", "pitfalls", "protocols")
+
+
 @cache
 def shipped(*folders: str) -> tuple[Told, ...]:
     """Every shipped model (of some folders) as the explicit engine sees it."""
-    names = folders or ("guarantees", "pitfalls", "protocols")
-    asked = questions([str(MODELS / name) for name in names])
+    asked = questions([str(MODELS / name) for name in folders or FOLDERS])
     return tuple((check(question, EXPLICIT), places_of(question)) for question in asked)
+
+
+def names() -> list[str]:
+    """The names of the shipped models, without checking any."""
+    return [question.name for question in questions([str(MODELS / name) for name in FOLDERS])]
 
 
 def runs(*folders: str) -> Iterator[tuple[ModelResult, PropertyResult, Trace]]:
