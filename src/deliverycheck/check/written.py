@@ -61,11 +61,13 @@ def trace_in(lifted: Lifted, written: Written) -> Trace:
         near = min(system.initial, key=lambda one: len(_differences(system, one, states[0])))
         where = _told(system, near, states[0])
         raise _refused(written, f"state 0 is not where the model starts: {where}")
-    actions = [
-        _step(system, written, number, named, states)
-        for number, named in enumerate(written.steps, 1)
-    ]
     loop = _loop(written)
+    if loop == len(states) - 2 and states[-1] == states[-2] and written.back is None:
+        del states[-1]  # it stays where it is for ever, which may be written as one step more
+    actions = [
+        _step(system, written, number, written.steps[number - 1], states)
+        for number in range(1, len(states))
+    ]
     if loop is not None and _comes_back(written, states, loop):
         number = len(states)
         states.append(states[loop])

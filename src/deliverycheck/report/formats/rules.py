@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from deliverycheck.errors import CODES, Diagnostic
-from deliverycheck.report.formats.plain import plain
+from deliverycheck.report.formats.plain import one_line, plain
 from deliverycheck.report.formats.verdicts import OWN, PROMISES
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import Json, ModelResult
@@ -20,13 +20,11 @@ def rules_of(
 ) -> tuple[list[Json], Mapping[str, int]]:
     """The rules, and by its id the place of each: properties first, in the order they come up."""
     names = dict.fromkeys(prop.name for result in results for prop in result.properties)
-    warned = {one.code for result in results for one in result.warnings}
+    warned = {one.code: "warning" for result in results for one in result.warnings}
+    warned |= {code: "note" for code in warned if code in NOTES}
     rules = {name: _of_property(name) for name in names}
-    rules |= {
-        code: _of_code(code, "note" if code in NOTES else "warning") for code in sorted(warned)
-    }
-    found = {one.code for one in diagnostics}
-    rules |= {code: _of_code(code, "error") for code in sorted(found - warned)}
+    warned |= {one.code: "error" for one in diagnostics}
+    rules |= {code: _of_code(code, warned[code]) for code in sorted(warned)}
     return list(rules.values()), MappingProxyType({name: at for at, name in enumerate(rules)})
 
 
@@ -58,7 +56,7 @@ def _of_code(code: str, level: str) -> Json:
 
 def _rule(name: str, title: str, text: str, level: str) -> Json:
     return {
-        "id": plain(name),
+        "id": one_line(name),
         "shortDescription": {"text": message(title)},
         "fullDescription": {"text": message(title)},
         "help": {"text": message(text)},

@@ -22,12 +22,13 @@ from urllib.parse import quote
 from deliverycheck.errors import Diagnostic
 from deliverycheck.explain.dossier.places import Places, Spot, shown_file
 from deliverycheck.explain.story import ending, sentences
-from deliverycheck.report.formats.plain import plain
+from deliverycheck.report.formats.plain import one_line, plain
 from deliverycheck.report.formats.rules import NOTES, message, rules_of
 from deliverycheck.report.formats.verdicts import decides, headline, place_of, summary
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.runs import budget_document
 from deliverycheck.system.naming import parted
+from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import Caution, Json, ModelResult, PropertyResult, Step
 
 SCHEMA = (
@@ -153,7 +154,7 @@ def _notification(one: Diagnostic) -> Json:
 def _entry(one: _Found, index: Mapping[str, int]) -> Json:
     cause = sha256("\0".join(map(plain, one.identity)).encode()).hexdigest()
     entry: dict[str, Json] = {
-        "ruleId": plain(one.rule),
+        "ruleId": one_line(one.rule),
         "ruleIndex": index[one.rule],
         "kind": one.kind,
         "level": one.level,
@@ -190,11 +191,11 @@ def _flow(prop: PropertyResult, places: Places) -> Json:
     trace = prop.trace
     if trace is None or not trace.steps:
         return None
-    told = zip(trace.steps, sentences(trace.steps), strict=True)
+    steps = trace.steps[:MOST_STEPS]
     decisive = prop.explanation.decisive if prop.explanation is not None else ()
     locations = [
         _location(step, text, places, "essential" if step.index in decisive else "important")
-        for step, text in list(told)[:MOST_STEPS]
+        for step, text in zip(steps, sentences(steps), strict=True)
     ]
     notes = [f"{closing}." for closing in [ending(prop)] if closing]
     if len(trace.steps) > MOST_STEPS:
@@ -217,5 +218,9 @@ def _location(step: Step, text: str, places: Places, importance: str) -> Json:
         "module": plain(step.actor),
         "executionOrder": step.index,
         "importance": importance,
-        "state": {plain(c.variable): {"text": message(str(c.new))} for c in step.changes},
+        "state": {plain(c.variable): {"text": message(_shown(c.new))} for c in step.changes},
     }
+
+
+def _shown(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

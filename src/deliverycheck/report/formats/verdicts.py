@@ -43,16 +43,18 @@ def decides(result: ModelResult, prop: PropertyResult) -> bool:
 
 def headline(result: ModelResult, prop: PropertyResult) -> str:
     """The verdict and what was expected, as a sentence."""
-    text = f"{result.model}: {prop.name} is {prop.verdict}"
+    text = f"{result.model}: {prop.name} {_said(prop.verdict)}"
     if prop.expected is None:
         return f"{text}; nobody says what it should be."
+    if prop.verdict == "vacuous" and prop.as_expected:
+        return f"{text}, where it should hold: nothing puts it to the test."
     if prop.as_expected:
-        return f"{text}, as expected." if prop.verdict != "vacuous" else f"{text}: never tested."
-    return f"{text}; expected was that it {_expected(prop)}."
+        return f"{text}, as expected."
+    return f"{text}; expected was that it {_said(prop.expected)}."
 
 
-def _expected(prop: PropertyResult) -> str:
-    return "holds" if prop.expected == "holds" else "is violated"
+def _said(verdict: str) -> str:
+    return verdict if verdict == "holds" else f"is {verdict}"
 
 
 def summary(prop: PropertyResult) -> str:
@@ -61,8 +63,7 @@ def summary(prop: PropertyResult) -> str:
         count = len(prop.trace.steps)
         steps = f"{count} step{'' if count == 1 else 's'}"
         because = f"because of {joined(prop.because)}" if prop.because else "with no fault at all"
-        told = outcome(prop)
-        return f"{told[:1].upper()}{told[1:]}, after {steps}, {because}."
+        return f"So {outcome(prop)}, after {steps}, {because}."
     return f"{prop.reason[:1].upper()}{prop.reason[1:]}." if prop.reason else ""
 
 
