@@ -62,7 +62,7 @@ def parts_of(kind: Kind, reported: Reported, index: str, *, always: bool) -> Ite
         case "markdown":
             from deliverycheck.report.formats.markdown import markdown_of
 
-            yield Part("", markdown_of(results))
+            yield Part("", markdown_of(results, dossiers))
         case "json":
             from deliverycheck.report.jsonout import dumped, result_document
 

@@ -21,7 +21,7 @@ from deliverycheck.report.page.runs import (
 from deliverycheck.report.words.frontier import border_lines
 from deliverycheck.report.words.headlines import caution_text, notes
 from deliverycheck.report.words.proofs import Proof, proofs
-from deliverycheck.report.words.reproduce import command_for
+from deliverycheck.report.words.reproducing import command
 from deliverycheck.report.words.steps import stories
 from deliverycheck.report.words.sweep import repairs
 
@@ -97,7 +97,7 @@ def view_of(dossier: Dossier) -> View:
         tuple(notes(result, result.properties)),
         _engines(dossier),
         tuple(_coverage(dossier)),
-        command_for(result),
+        command(result),
     )
     return replace(view, contents=tuple(_contents(view)))
 
