@@ -3,6 +3,7 @@
 from deliverycheck.check.checking import check, explored, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
+from deliverycheck.check.replaying import Replayed
 from deliverycheck.explain.compare import Comparison, compare
 from deliverycheck.explain.frontier import Frontier, frontier_of
 from deliverycheck.explain.sweep.found import Sweep
@@ -13,6 +14,7 @@ from deliverycheck.explore.search import Explored, Limits, explore
 from deliverycheck.export.murphi import murphi_of
 from deliverycheck.export.promela import promela_of
 from deliverycheck.lift.lifting import Lifted
+from deliverycheck.load.retaking import replay_run
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.varying import varied_in
 from deliverycheck.system.explanations import Explanation
@@ -34,6 +36,7 @@ __all__ = [
     "Property",
     "PropertyResult",
     "Question",
+    "Replayed",
     "Sweep",
     "System",
     "Trace",
@@ -51,6 +54,7 @@ __all__ = [
     "parse_faults",
     "promela_of",
     "questions",
+    "replay_run",
     "sweep_of",
     "varied_in",
 ]

@@ -53,7 +53,7 @@ def markdown_of(
     Longer than `room` characters it does not get: whole sections are left out instead, tables of
     changes first, and the end says which.
     """
-    return fitted(sections(results, dossiers), room, len, _left_out)
+    return fitted(sections(results, dossiers), room, len, left_out)
 
 
 def sections(results: Sequence[ModelResult], dossiers: Sequence[Dossier] = ()) -> list[Section]:
@@ -65,7 +65,8 @@ def sections(results: Sequence[ModelResult], dossiers: Sequence[Dossier] = ()) -
     return found
 
 
-def _left_out(titles: Sequence[str], more: int) -> str:
+def left_out(titles: Sequence[str], more: int) -> str:
+    """What is said of the sections that there was no room for."""
     names = "; ".join(map(text, titles)) + (f"; and {more} more" if more > 0 else "")
     return f"**Left out, for want of room:** {names}. The command of each model prints it all."
 
