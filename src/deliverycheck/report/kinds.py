@@ -140,8 +140,7 @@ def _pages(dossiers: Sequence[Dossier], index: str, always: bool) -> Iterator[Pa
     stem = index.removesuffix(SUFFIXES["html"])
     before = "" if stem == "index" else f"{stem}-"
     lines = [
-        line_of(one.result.model, f"{before}{name}.html", one)
-        for name, one in zip(names, dossiers, strict=True)
+        line_of(f"{before}{name}.html", one) for name, one in zip(names, dossiers, strict=True)
     ]
     yield Part("", index_html(lines))
     for name, one in zip(names, dossiers, strict=True):

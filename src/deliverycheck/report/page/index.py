@@ -36,14 +36,14 @@ class Line:
     as_expected: bool
 
 
-def line_of(name: str, href: str, dossier: Dossier) -> Line:
-    """The line of a model, called `name`, whose page is at `href`."""
+def line_of(href: str, dossier: Dossier) -> Line:
+    """The line of a model whose page is at `href`."""
     result = dossier.result
     found = {prop.name: prop for prop in result.properties}
     links = links_of(dossier)
     cost = dossier.cost
     return Line(
-        name,
+        result.model,
         href,
         claim(result),
         budget_text(result.faults) or "no faults",
