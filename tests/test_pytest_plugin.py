@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.metadata import entry_points
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -247,18 +247,35 @@ def test_to_collect_a_model_takes_no_engine(project: pytest.Pytester) -> None:
     assert modules_after(project, *QUICK, "-k", "no-deadlock") & ENGINES
 
 
-def test_the_plugin_is_there_once_the_package_is_installed() -> None:
-    named = {one.name: one.value for one in entry_points(group="pytest11")}
-    if "deliverycheck" not in named:
-        text = "this installation is from before there was a plugin"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(text)
-    assert named["deliverycheck"] == OURS[1]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--co", "-q", "--trace-config", "--rootdir", "/nowhere"],
-        cwd=ROOT / "models", capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTEST_ADDOPTS": ""},
-    )  # fmt: skip
-    assert "deliverycheck/plugin/hooks.py" in done.stdout
+@pytest.fixture
+def installed(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project where deliverycheck is installed as a wheel would be (PEP 427, PEP 376)."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    points = table["entry-points"]["pytest11"].items()
+    folder = project.path / "site"
+    info = folder / "deliverycheck-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deliverycheck\nVersion: 0.1.0\n")
+    lines = "".join(f"{name} = {value}\n" for name, value in points)
+    (info / "entry_points.txt").write_text(f"[pytest11]\n{lines}")
+    (info / "RECORD").write_text("deliverycheck/__init__.py,,\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(ROOT / "src")]))
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    return project
+
+
+def test_the_plugin_is_there_as_soon_as_the_package_is(installed: pytest.Pytester) -> None:
+    done = installed.runpytest_subprocess("--co", "-q")
+    assert "alo.delivery.toml::no-loss" in done.outlines
+    done = installed.runpytest_subprocess("--co", "-q", "-p", "no:deliverycheck")
+    assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_who_imports_the_package_before_pytest_is_not_warned(installed: pytest.Pytester) -> None:
+    code = "import deliverycheck.api, pytest; raise SystemExit(pytest.main(['--co', '-q']))"
+    done = installed.run(sys.executable, "-W", "error", "-c", code)
+    assert done.ret == 0
+    assert "alo.delivery.toml::no-loss" in done.outlines
 
 
 # When a model is run
