@@ -143,6 +143,15 @@ def test_no_two_texts_overlap_and_nothing_leaves_the_drawing() -> None:
         assert (svg.attrib["width"], svg.attrib["height"]) == (number(wide), number(high))
 
 
+def test_no_words_hide_where_something_happens() -> None:
+    for name, _, svg in pictures():
+        found = list(boxes(svg))
+        for one in svg.iter(f"{SVG}circle"):
+            x, y = float(one.attrib["cx"]), float(one.attrib["cy"])
+            hidden = [b for b in found if b.left < x < b.right and b.top + 2 < y < b.bottom - 2]
+            assert not hidden, (name, x, y, hidden)
+
+
 def test_every_step_has_its_group_number_and_id() -> None:
     for name, trace, svg in pictures():
         groups = [g for g in svg.iter(f"{SVG}g") if "step" in g.get("class", "").split()]
@@ -285,6 +294,15 @@ def test_hostile_labels_come_out_as_text_and_nothing_else(at: int) -> None:
     wide = float(svg.attrib["width"])
     assert all(box.left >= 0 and box.right <= wide for box in found)
     assert wide < 2_000
+
+
+def test_text_from_right_to_left_is_kept_to_itself() -> None:
+    svg = drawn(handmade(("\u05e9\u05dc", [Event("accept", "", "m1")], [])), title="\u0645 1")
+    said = [shown(text) for text in svg.iter(f"{SVG}text")]
+    assert "\u2068\u05e9\u05dc\u2069" in said
+    assert "m1 accepted" in said
+    (title,) = (one for one in svg if one.tag == f"{SVG}title")
+    assert title.text == "\u2068\u0645 1\u2069"
 
 
 def test_what_is_shortened_is_whole_in_its_title() -> None:
