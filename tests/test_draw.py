@@ -99,6 +99,17 @@ def test_a_large_graph_is_drawn_around_its_run() -> None:
     assert "60 of 1,493 states, the run and what is nearest to it" in done.out
 
 
+def test_mermaid_draws_no_more_than_500_edges() -> None:
+    model = "models/protocols/alternating_bit.py:DeadLink"
+    done = run("draw", model, "--what", "graph", "--as", "mermaid")
+    assert 0 < done.out.count('|"') <= 500
+    assert len(done.out) <= 50_000
+
+
+def test_a_state_machine_is_for_one_message() -> None:
+    assert "m2" not in run("draw", AT_LEAST, "--messages", "3", "--as", "dot").out
+
+
 def test_a_search_that_was_cut_short_is_noted_in_the_machine() -> None:
     done = run("draw", AT_LEAST, "--limit-states", "5")
     assert "Not all was looked at: the limit of states was reached." in done.out

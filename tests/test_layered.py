@@ -178,9 +178,23 @@ def test_few_crossings_on_tiny_graphs(seed: int) -> None:
     assert Order(layers, above, below).crossings() == _crossings(layers, pairs)
     found = ordered(layers, above, below)
     assert [sorted(layer) for layer in found] == layers
+    for n, layer in enumerate(found):  # no exchange of neighbours would be better
+        for at in range(len(layer) - 1):
+            other = [*layer[:at], layer[at + 1], layer[at], *layer[at + 2 :]]
+            assert _crossings([*found[:n], other, *found[n + 1 :]], pairs) >= _crossings(
+                found, pairs
+            )
     every = product(*(map(list, permutations(layer)) for layer in layers))
     least = min(_crossings(list(one), pairs) for one in every)
     assert _crossings(found, pairs) <= least * FACTOR + SLACK
+
+
+def test_sweeps_and_exchanges_each_take_a_crossing_away() -> None:
+    for improve in (lambda o: o.sweep(down=True, turn=False), Order.transpose):
+        order = Order([[0, 1], [2, 3]], [[], [], [1], [0]], [[3], [2], [], []])
+        assert order.crossings() == 1
+        improve(order)
+        assert order.crossings() == 0
 
 
 def test_a_tree_is_drawn_without_crossings() -> None:
