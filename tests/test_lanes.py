@@ -152,6 +152,27 @@ def test_no_words_hide_where_something_happens() -> None:
             assert not hidden, (name, x, y, hidden)
 
 
+def test_lines_go_through_what_befalls_them() -> None:
+    """A copy forks where the original is at that moment; a message that is sent begins there."""
+    forks = 0
+    for name, trace, svg in pictures():
+        through: Counter[tuple[float, float]] = Counter()
+        for flight in svg.iter(f"{SVG}g"):
+            if flight.get("class", "").startswith("flight") and flight.get("class") != "flights":
+                (way, *_) = flight.iter(f"{SVG}path")
+                through.update(set(path_points(way.attrib["d"])))
+        groups = [g for g in svg.iter(f"{SVG}g") if "step" in g.get("class", "").split()]
+        for step, group in zip(trace.steps, groups, strict=True):
+            dots = [c for c in group.iter(f"{SVG}circle") if "small" not in c.get("class", "")]
+            places = [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in dots]
+            kinds = [event.kind for event in step.events]
+            if kinds in (["duplicate"], ["reorder"], ["put"]):
+                wanted = 2 if kinds == ["duplicate"] else 1
+                assert through[places[-1]] >= wanted, (name, step.index)
+                forks += wanted - 1
+    assert forks > 50
+
+
 def test_every_step_has_its_group_number_and_id() -> None:
     for name, trace, svg in pictures():
         groups = [g for g in svg.iter(f"{SVG}g") if "step" in g.get("class", "").split()]
@@ -363,9 +384,12 @@ def test_the_same_bytes_for_any_hash_seed() -> None:
 
 MEASURE = """
 <script>
-const found = [];
+const found = [], widths = [];
 for (const svg of document.querySelectorAll('svg')) {
   const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBBox()]);
+  for (const t of svg.querySelectorAll('text'))
+    widths.push([t.lastChild.data || '', t.getAttribute('font-size'),
+                 t.hasAttribute('font-weight'), t.getBBox().width]);
   for (let i = 0; i < boxes.length; i++) {
     const [a, p] = boxes[i];
     if (p.x < 0 || p.x + p.width > svg.viewBox.baseVal.width) found.push(['out', a]);
@@ -377,7 +401,7 @@ for (const svg of document.querySelectorAll('svg')) {
   }
 }
 document.body.innerHTML = '<pre id=found>' + document.querySelectorAll('svg').length + ' ' +
-  btoa(unescape(encodeURIComponent(JSON.stringify(found)))) + '</pre>';
+  btoa(unescape(encodeURIComponent(JSON.stringify([found, widths])))) + '</pre>';
 </script>
 """
 
@@ -403,4 +427,8 @@ def test_a_browser_finds_no_two_texts_that_overlap(tmp_path: Path) -> None:
     found = re.search(r'<pre id="found">(\d+) ([\w+/=]*)</pre>', done.stdout)
     assert found, done.stdout[:500]
     assert int(found[1]) == len(drawings)
-    assert json.loads(base64.b64decode(found[2])) == []
+    overlapping, widths = json.loads(base64.b64decode(found[2]))
+    assert overlapping == []
+    assert len(widths) > 1_000
+    for text, size, bold, wide in widths:
+        assert wide <= width(text, float(size), bold=bold) + 0.5, text
