@@ -34,11 +34,11 @@ def fitted(
     """
     gap = "\n\n"
     order = sorted(range(len(sections)), key=lambda at: (-sections[at].rank, -at))
-    used = sum(size(one.body) + size(gap) for one in sections)
+    used = sum(size(one.body) + size(gap) for one in sections) - size(gap) + size("\n")
     gone: list[int] = []
     note = ""
     for at in order:
-        if used + size(note) + size(gap) <= room or not sections[at].rank:
+        if used + (size(gap + note) if note else 0) <= room or not sections[at].rank:
             break
         insort(gone, at)
         used -= size(sections[at].body) + size(gap)
