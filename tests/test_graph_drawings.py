@@ -23,6 +23,7 @@ from deliverycheck.report.drawing import shapes
 from deliverycheck.report.drawing.chart import chart_svg, run_of
 from deliverycheck.report.drawing.legend import letters_of
 from deliverycheck.report.drawing.machine import machine_svg, machines_svg
+from deliverycheck.report.drawing.svg import number
 from deliverycheck.report.formats.dot import chart_dot, machine_dot, machines_dot
 from deliverycheck.report.formats.statechart import (
     MOST_TEXT,
@@ -126,7 +127,7 @@ def test_a_drawing_is_well_formed_inert_and_accessible(name: str) -> None:
     assert not re.search(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f]", text)
     text.encode("utf-8")
     width, height = float(root.get("width", "0")), float(root.get("height", "0"))
-    assert root.get("viewBox") == f"0 0 {shapes.number(width)} {shapes.number(height)}"
+    assert root.get("viewBox") == f"0 0 {number(width)} {number(height)}"
 
 
 def test_inline_drawings_bring_no_style_and_no_ground() -> None:

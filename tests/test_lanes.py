@@ -23,14 +23,17 @@ from drawn import counterexamples, handmade, hostile_labels, lifted_models, odd_
 from foreign import need
 from support import ROOT
 
-from deliverycheck.report.drawing.lanes import lanes_svg, style
+from deliverycheck.report.drawing.lanes import lanes_svg
 from deliverycheck.report.drawing.measure import shortened, width
+from deliverycheck.report.drawing.style import style
 from deliverycheck.report.drawing.svg import number
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import Change, Step, Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 WALKS = 100
+
+STYLE = style("style")
 
 
 @cache
@@ -235,13 +238,13 @@ def test_a_page_that_forbids_styles_and_scripts_can_show_it() -> None:
 def test_alone_it_brings_its_colours_along() -> None:
     svg = drawn(runs()[0][1], standalone=True)
     (sheet,) = svg.iter(f"{SVG}style")
-    assert sheet.text == style()
-    assert "prefers-color-scheme: dark" in style()
-    assert not re.search(r"url\(|@import|</", style())
+    assert sheet.text == STYLE
+    assert "prefers-color-scheme: dark" in STYLE
+    assert not re.search(r"url\(|@import|</", STYLE)
 
 
 def test_every_class_that_is_coloured_is_drawn_and_every_colour_is_a_property() -> None:
-    rules = re.sub(r"/\*.*?\*/|@media[^{]*|:where\(:root\) \{[^}]*\}", "", style(), flags=re.DOTALL)
+    rules = re.sub(r"/\*.*?\*/|@media[^{]*|:where\(:root\) \{[^}]*\}", "", STYLE, flags=re.DOTALL)
     assert not re.search(r"#[0-9a-f]{3}|\brgb|\bhsl", rules)
     used = {c for _, t in runs() for one in drawn(t, standalone=True).iter()
             for c in one.get("class", "").split()}  # fmt: skip
@@ -253,7 +256,7 @@ def test_every_class_that_is_coloured_is_drawn_and_every_colour_is_a_property() 
 @pytest.mark.parametrize("scheme", [0, 1, 2])
 def test_text_stands_out_from_its_ground(scheme: int) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1; lines that carry meaning, 3 to 1 (1.4.11)."""
-    blocks = re.findall(r":where\(:root\) \{([^}]*)\}", style())
+    blocks = re.findall(r":where\(:root\) \{([^}]*)\}", STYLE)
     colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
     for ground in ("paper", "ground"):
         for ink in ("ink", "muted", "accent", "good", "bad", "fault"):
@@ -414,7 +417,7 @@ def test_a_browser_finds_no_two_texts_that_overlap(tmp_path: Path) -> None:
                 for i, (n, t) in enumerate(runs())]  # fmt: skip
     page = tmp_path / "page.html"
     page.write_text(
-        f"<!doctype html><meta charset=utf-8><style>{style()}</style>{''.join(drawings)}{MEASURE}",
+        f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{''.join(drawings)}{MEASURE}",
         "utf-8",
     )
     with tempfile.TemporaryDirectory() as profile:

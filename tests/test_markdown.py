@@ -28,7 +28,6 @@ from deliverycheck.report.jsonout import result_document
 from deliverycheck.report.words.reproducing import arguments
 from deliverycheck.system.verdicts import Caution, Json, ModelResult
 
-
 EMPTY = ("br", "hr", "img", "input")
 """Elements that have no end."""
 
