@@ -38,6 +38,9 @@ def test_lanes_are_of_the_first_counterexample_or_the_one_named() -> None:
     assert "AtLeastOnce: no-duplicate-effect" in "".join(root.itertext())
     done = run("draw", AT_LEAST, "--what", "lanes", "--property", "in-order")
     assert "AtLeastOnce: in-order" in done.out
+    done = run("draw", AT_LEAST, "--what", "lanes", "--as", "mermaid")
+    assert (done.code, done.err) == (0, "")
+    assert "\nsequenceDiagram\n" in f"\n{done.out}"
 
 
 @pytest.mark.parametrize(
