@@ -121,6 +121,7 @@ def pytest_testnodedown(node: Worker) -> None:
         take_over(config.stash[STATE], getattr(node, "workeroutput", None))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand over what was found out, or write the report."""
     state = session.config.stash[STATE]
