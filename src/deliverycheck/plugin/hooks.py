@@ -2,7 +2,7 @@
 
 It is active wherever deliverycheck is installed, so it must cost nothing where there are no models:
 until one is collected only pytest and the standard library are imported here, and no engine until
-one is run.
+one is run. PYTEST_DONT_REWRITE: see `deliverycheck/__init__.py`.
 """
 
 from __future__ import annotations
