@@ -383,12 +383,18 @@ def test_a_mark_says_in_which_environment(project: pytest.Pytester) -> None:
 
 
 def test_with_xdist_each_worker_runs_a_model_once_and_the_report_is_the_same(
-    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    project: pytest.Pytester,
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "60")
     pytest.importorskip("xdist")
     project.makepyfile(test_mine=TWICE)
     log = spied_on(project)
+    # only the first process has the terminal, and knows how wide it is
+    conftest = project.path / "conftest.py"
+    conftest.write_text(
+        f"{conftest.read_text()}\ndef pytest_sessionstart(session):\n"
+        "    if not hasattr(session.config, 'workerinput'):\n"
+        "        session.config.get_terminal_writer().fullwidth = 60\n"
+    )
     alone = project.runpytest_inprocess(*QUICK, "--delivery-report", "one")
     assert log.read_text().count("checked") == 2
     log.write_text("")
@@ -398,6 +404,8 @@ def test_with_xdist_each_worker_runs_a_model_once_and_the_report_is_the_same(
     assert both.parseoutcomes() == alone.parseoutcomes()
     one, two = ((project.path / name / "result.json").read_bytes() for name in ("one", "two"))
     assert one == two
+    order = [result["model"] for result in report_in(project, "two")["results"]]
+    assert order == ["alo", "AtLeastOnce"]  # as their ids, whoever was first
     both.stdout.fnmatch_lines(["The report of 2 models is in two/."])
     story = [line for line in alone.outlines if line.startswith("     ")]
     assert len(story) > 8
