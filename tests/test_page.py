@@ -184,7 +184,7 @@ def test_a_link_to_a_step_shows_it(browser: Browser) -> None:
     with browser.page() as tab:
         tab.open(BROKEN, f"{RUN}-step-5")
         assert step_of(tab) == "step 5 of 8"
-        assert tab.page.locator(f"#{RUN} ol.whole li.now").get_attribute("data-step") == "5"
+        assert tab.page.locator(f"#{RUN} ol.whole li.current").get_attribute("data-step") == "5"
         tab.page.locator(f"#{RUN} ol.whole a").nth(1).click()
         assert step_of(tab) == "step 2 of 8"
 

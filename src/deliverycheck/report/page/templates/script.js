@@ -6,7 +6,7 @@
     for (const one of run.querySelectorAll(".whole [data-step], .lanes [data-step], .strip [data-step], .changes [data-step]")) {
       const step = Number(one.dataset.step);
       one.classList.toggle("later", step > now);
-      one.classList.toggle("now", step === now);
+      one.classList.toggle("current", step === now);
     }
   };
 
