@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from html.parser import HTMLParser
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from support import EXPLICIT, MODELS, ROOT
@@ -180,14 +179,7 @@ def test_a_run_is_told_step_by_step_once_for_all_it_breaks(
     assert "How no-duplicate-effect, other are broken" in found.text
 
 
-@pytest.mark.parametrize("drawn", [False, True])
-def test_hostile_labels_are_shown_and_do_nothing(
-    result: ModelResult, drawn: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawing = ModuleType("deliverycheck.report.drawing.lanes")
-    drawing.lanes_svg = lambda trace, **more: "<svg/>"  # type: ignore[attr-defined]  # noqa: ARG005
-    if drawn:
-        monkeypatch.setitem(sys.modules, drawing.__name__, drawing)
+def test_hostile_labels_are_shown_and_do_nothing(result: ModelResult) -> None:
     prop = result.properties[3]
     assert prop.trace is not None
     assert prop.explanation is not None
@@ -235,9 +227,7 @@ def test_a_picture_stands_in_the_output_as_an_image_of_its_own(
         asked.append((title, description, ident, standalone))
         return f'<svg xmlns="http://www.w3.org/2000/svg"><text>{len(trace.steps)}</text></svg>'
 
-    drawing = ModuleType("deliverycheck.report.drawing.lanes")
-    drawing.lanes_svg = lanes_svg  # type: ignore[attr-defined]  # as the room of drawings has it
-    monkeypatch.setitem(sys.modules, drawing.__name__, drawing)
+    monkeypatch.setattr("deliverycheck.report.notebook.lanes_svg", lanes_svg)
     trace = result.properties[3].trace
     assert trace is not None
     found = read(shown(result)["text/html"])

@@ -796,6 +796,8 @@ def test_the_report_is_of_what_was_run_and_all_of_it_explained(project: pytest.P
     broken = [one for one in result["properties"] if one["verdict"] == "violated"]
     assert len(broken) == 3
     assert all(one["explanation"] for one in broken)
+    pages = {file.name for file in (project.path / "a" / "b").glob("*.html")}
+    assert pages == {"index.html", f"{result['model']}.html"}
     again = project.runpytest_inprocess(*QUICK, "--delivery-report", "none", "-k", "nothing")
     again.stdout.fnmatch_lines(["No model was run, so no report was written."])
     assert not (project.path / "none").exists()

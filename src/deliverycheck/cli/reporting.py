@@ -19,7 +19,7 @@ from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explain.why.explaining import explained
 from deliverycheck.load.files import is_possible
-from deliverycheck.report.kinds import SUFFIXES, Kind, Part, Reported, parts_of
+from deliverycheck.report.kinds import SUFFIXES, Kind, Reported, files_of, parts_of
 from deliverycheck.system.verdicts import ModelResult
 
 if TYPE_CHECKING:
@@ -100,41 +100,24 @@ def write_all(wanted: Sequence[Wanted], reported: Reported) -> list[Path]:
     return [file for one in wanted for file in _write(one, reported)]
 
 
-NAMES: dict[Kind, str] = {
-    "html": "index",
-    "markdown": "report",
-    "json": "result",
-    "junit": "junit",
-    "sarif": "report",
-    "pytest": "test_runs",
-    "itf": "runs",
-    "mermaid": "runs",
-    "dot": "machines",
-    "svg": "runs",
-}
-"""What the files of each kind are called in a folder, if they are about everything."""
-
-
 def _write(wanted: Wanted, reported: Reported) -> Iterator[Path]:
-    path, suffix = Path(wanted.path), SUFFIXES[wanted.kind]
+    path = Path(wanted.path)
     folder = path if wanted.is_folder else path.parent
-    index = NAMES[wanted.kind] + suffix if wanted.is_folder else path.name
-    for part in parts_of(wanted.kind, reported, index, always=wanted.is_folder):
-        file = folder / _file_name(wanted, part, suffix)
-        _make(file.parent)
-        write_whole(file, part.text)
-        yield file
+    for name, text in _files(wanted, reported):
+        _make(folder)
+        write_whole(folder / name, text)
+        yield folder / name
 
 
-def _file_name(wanted: Wanted, part: Part, suffix: str) -> str:
-    """What a part is called: as was asked for, and after that what it is about."""
+def _files(wanted: Wanted, reported: Reported) -> Iterator[tuple[str, str]]:
+    """Names and texts. Where one file is wanted but there are several, they are called after it."""
     if wanted.is_folder:
-        return (part.name or NAMES[wanted.kind]) + suffix
-    name = Path(wanted.path).name
-    if not part.name:
-        return name
+        yield from files_of(wanted.kind, reported)
+        return
+    name, suffix = Path(wanted.path).name, SUFFIXES[wanted.kind]
     stem = name.removesuffix(suffix) if name.endswith(suffix) else Path(name).stem
-    return f"{stem}-{part.name}{suffix}"
+    for part in parts_of(wanted.kind, reported, name, always=False):
+        yield (f"{stem}-{part.name}{suffix}" if part.name else name), part.text
 
 
 def _make(folder: Path) -> None:

@@ -14,9 +14,13 @@ from deliverycheck.errors import Exit, InputError
 from deliverycheck.plugin.state import State
 
 if TYPE_CHECKING:
-    from deliverycheck.system.verdicts import ModelResult
+    from deliverycheck.explain.dossier.dossier import Dossier
+    from deliverycheck.report.kinds import Kind
 
-RESULTS, NOTES = "deliverycheck_results", "deliverycheck_notes"
+DOSSIERS, NOTES = "deliverycheck_dossiers", "deliverycheck_notes"
+
+KINDS: tuple[Kind, ...] = ("html", "json")
+"""What a report is made of: pages for people, and the result for programs."""
 
 
 def finish(session: pytest.Session, state: State) -> None:
@@ -28,7 +32,7 @@ def finish(session: pytest.Session, state: State) -> None:
         output[NOTES] = {model: list(notes) for model, notes in state.notes.items()}
         if folder:
             # Not read from a file: this process and the one that reads it are one pytest run.
-            output[RESULTS] = pickle.dumps(state.found)
+            output[DOSSIERS] = pickle.dumps(state.dossiers)
     elif folder and not config.option.collectonly:
         try:
             state.written = _written(config.invocation_params.dir / folder, state)
@@ -44,34 +48,40 @@ def take_over(state: State, output: Mapping[str, object] | None) -> None:
         return
     notes = cast("Mapping[str, Sequence[str]]", output.get(NOTES, {}))
     state.notes |= {model: tuple(texts) for model, texts in notes.items()}
-    handed = output.get(RESULTS)
+    handed = output.get(DOSSIERS)
     if isinstance(handed, bytes):
-        found: dict[str, ModelResult] = pickle.loads(handed)  # noqa: S301 - see above
-        for model, result in found.items():
-            state.found.setdefault(model, result)
+        found: dict[str, Dossier] = pickle.loads(handed)  # noqa: S301 - see above
+        for model, dossier in found.items():
+            state.dossiers.setdefault(model, dossier)
 
 
 def _written(folder: Path, state: State) -> str:
     """Write the report, and say so. Raises InputError, OSError."""
     lost = f" {state.lost} of the workers were lost, and what they found with them."
     end = lost if state.lost else ""
-    if not state.found:
+    if not state.dossiers:
         return f"No model was run, so no report was written.{end}"
-    write_report(folder, [state.found[model] for model in sorted(state.found)])
-    count = len(state.found)
+    write_report(folder, [state.dossiers[model] for model in sorted(state.dossiers)])
+    count = len(state.dossiers)
     models = "1 model" if count == 1 else f"{count} models"
     return f"The report of {models} is in {folder.name}/.{end}"
 
 
-def write_report(folder: Path, results: Sequence[ModelResult]) -> None:
-    """Write the report of some models into a folder. Raises InputError, OSError."""
+def write_report(folder: Path, dossiers: Sequence[Dossier]) -> None:
+    """Write the pages of some models into a folder, and their result as data.
+
+    Raises InputError, OSError.
+    """
     from deliverycheck.check.exits import exit_of
     from deliverycheck.exchange.writing import write_whole
-    from deliverycheck.report.jsonout import dumped, result_document
+    from deliverycheck.report.kinds import Reported, files_of
 
     folder.mkdir(parents=True, exist_ok=True)
-    code: Exit = exit_of(results)
-    write_whole(folder / "result.json", dumped(result_document(results, code)))
+    code: Exit = exit_of([one.result for one in dossiers])
+    reported = Reported(tuple(dossiers), (), code)
+    for kind in KINDS:
+        for name, text in files_of(kind, reported):
+            write_whole(folder / name, text)
 
 
 def summary(state: State, width: int) -> Iterator[str]:

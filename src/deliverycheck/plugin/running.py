@@ -11,6 +11,7 @@ import pytest
 from deliverycheck.check.checking import Examined, examine
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.errors import DisagreementError, InputError
+from deliverycheck.explain.dossier.compiling import dossier_of
 from deliverycheck.explain.why.explaining import explained
 from deliverycheck.plugin.asking import Asked, told
 from deliverycheck.plugin.state import STATE
@@ -33,13 +34,16 @@ def run(asked: Asked, names: Sequence[str], model: str, config: pytest.Config) -
         state.found[model] = examined.result
         if examined.result.interrupted:
             raise KeyboardInterrupt
-        whole = bool(config.getoption("--delivery-report"))
-        wanted = [
-            prop.name
-            for prop in examined.result.properties
-            if prop.trace and (whole or prop.as_expected is False)
-        ]
-        state.found[model] = _explained(examined, wanted)
+        if config.getoption("--delivery-report"):
+            state.dossiers[model] = dossier_of(asked.question, examined, options)
+            state.found[model] = state.dossiers[model].result
+        else:
+            wanted = [
+                prop.name
+                for prop in examined.result.properties
+                if prop.trace and prop.as_expected is False
+            ]
+            state.found[model] = _explained(examined, wanted)
     except InputError as error:
         state.failed[model] = "\n".join(told(error, config))
     except DisagreementError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from deliverycheck.explain.dossier.dossier import Dossier
     from deliverycheck.system.verdicts import ModelResult
 
 NARROWEST, WIDEST = 40, 100
@@ -23,6 +24,8 @@ class State:
     """The files that `deliverycheck_models` names."""
     found: dict[str, ModelResult] = field(default_factory=dict[str, "ModelResult"])
     """By the id of a model's node: what came of it."""
+    dossiers: dict[str, Dossier] = field(default_factory=dict[str, "Dossier"])
+    """By the same id: all there is to report of it, if a report is wanted."""
     failed: dict[str, str] = field(default_factory=dict[str, str])
     """Or why nothing did, as a text."""
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])

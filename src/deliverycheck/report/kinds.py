@@ -31,6 +31,21 @@ SUFFIXES: dict[Kind, str] = {
 """The kinds, each with the suffix of its files."""
 
 
+NAMES: dict[Kind, str] = {
+    "html": "index",
+    "markdown": "report",
+    "json": "result",
+    "itf": "runs",
+    "junit": "junit",
+    "sarif": "report",
+    "mermaid": "runs",
+    "dot": "machines",
+    "svg": "runs",
+    "pytest": "test_runs",
+}
+"""What the file of each kind is called that is about everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """Everything there is to report: dossiers, what was wrong with other models, the exit code."""
@@ -46,6 +61,13 @@ class Part:
 
     name: str
     text: str
+
+
+def files_of(kind: Kind, reported: Reported) -> Iterator[tuple[str, str]]:
+    """The files of a kind as they lie in a folder: names and texts."""
+    suffix = SUFFIXES[kind]
+    for part in parts_of(kind, reported, NAMES[kind] + suffix, always=True):
+        yield (part.name or NAMES[kind]) + suffix, part.text
 
 
 def parts_of(kind: Kind, reported: Reported, index: str, *, always: bool) -> Iterator[Part]:

@@ -8,15 +8,14 @@ image with all of its SVG inside (RFC 2397), of which the page sees nothing.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
-from importlib import import_module
 from itertools import takewhile
-from typing import cast
 
 from deliverycheck.explain.story import ending, going_on, outcome, sentences
 from deliverycheck.report.briefly import briefly
+from deliverycheck.report.drawing.lanes import lanes_svg
 from deliverycheck.report.formats.plain import one_line, plain
 from deliverycheck.report.layout import undecorated
 from deliverycheck.report.runs import steps_text
@@ -148,15 +147,10 @@ def _run(trace: Trace, title: str, closing: Sequence[str]) -> Iterator[str]:
 
 
 def _picture(trace: Trace, title: str, told: Sequence[str]) -> str:
-    """The lanes of a run as an SVG that stands alone; nothing where they cannot be drawn."""
-    try:
-        lanes = import_module("deliverycheck.report.drawing.lanes")
-    except ModuleNotFoundError:
-        return ""
-    draw = cast("Callable[..., str]", lanes.lanes_svg)
+    """The lanes of a run as an SVG that stands alone."""
     name, text = one_line(title), one_line(" ".join(told))
     ident = "run-" + sha256(f"{name}\n{text}".encode()).hexdigest()[:12]
-    return draw(trace, title=name, description=text, ident=ident, standalone=True)
+    return lanes_svg(trace, title=name, description=text, ident=ident, standalone=True)
 
 
 def _text(text: str) -> str:
