@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from support import EXPLICIT, MODELS, question
@@ -17,9 +19,12 @@ from deliverycheck.explain.dossier.charts import (
     charts_of,
     worth_a_chart,
 )
-from deliverycheck.explore.search import Limits
+from deliverycheck.explore.search import Limits, explore
 from deliverycheck.semantics.interpreter import evaluate
-from deliverycheck.system.model import Property
+from deliverycheck.system import build
+from deliverycheck.system.model import Action, Clause, Property, System, Variable
+from deliverycheck.system.sorts import IntSort
+from deliverycheck.system.terms import App, Var
 from deliverycheck.system.verdicts import Trace
 
 SMALL = [
@@ -90,6 +95,26 @@ def test_outlooks_by_definition_where_there_are_no_circles(name: str, messages: 
             at = node.number
             expected = "either" if at in well & wrong else "well" if at in well else "wrong"
             assert node.outlook == ("broken" if at not in whole else expected), (prop.name, at)
+
+
+def test_what_is_broken_stays_broken() -> None:
+    """x counts 0, 1, 2; that it is 1 breaks the property, that it is 2 later mends nothing."""
+    sort = IntSort(0, 2)
+    x = Var("x", sort)
+    step = Action(
+        "step",
+        "one",
+        App("lt", (x, build.integer(2))),
+        {"x": App("add", (x, build.integer(1)))},
+    )
+    never = Clause("", build.TRUE, build.negate(App("eq", (x, build.integer(1)))))
+    prop = Property("never-one", "always", (never,))
+    system = System("counter", (Variable("x", sort),), ((0,), (2,)), (step,), (prop,))
+    for starts, outlook in (((0,),), "broken"), (((0,), (2,)), "well"):
+        marked = Marked(explore(replace(system, initial=starts)))
+        chart = chart_of(marked, "never-one", None)
+        told = {marked.found.state(node.number)[0]: node.outlook for node in chart.nodes}
+        assert told == {0: "wrong", 1: "broken", 2: outlook}
 
 
 @pytest.mark.parametrize(("name", "messages"), SMALL)

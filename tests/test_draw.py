@@ -38,6 +38,9 @@ def test_lanes_are_of_the_first_counterexample_or_the_one_named() -> None:
     assert "AtLeastOnce: no-duplicate-effect" in "".join(root.itertext())
     done = run("draw", AT_LEAST, "--what", "lanes", "--property", "in-order")
     assert "AtLeastOnce: in-order" in done.out
+    done = run("draw", AT_LEAST, "--what", "lanes", "--as", "mermaid")
+    assert (done.code, done.err) == (0, "")
+    assert "\nsequenceDiagram\n" in f"\n{done.out}"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,17 @@ def test_a_folder_of_models_is_refused() -> None:
 def test_a_large_graph_is_drawn_around_its_run() -> None:
     done = run("draw", "models/pitfalls/check_then_act.py", "--what", "graph")
     assert "60 of 1,493 states, the run and what is nearest to it" in done.out
+
+
+def test_mermaid_draws_no_more_than_500_edges() -> None:
+    model = "models/protocols/alternating_bit.py:DeadLink"
+    done = run("draw", model, "--what", "graph", "--as", "mermaid")
+    assert 0 < done.out.count('|"') <= 500
+    assert len(done.out) <= 50_000
+
+
+def test_a_state_machine_is_for_one_message() -> None:
+    assert "m2" not in run("draw", AT_LEAST, "--messages", "3", "--as", "dot").out
 
 
 def test_a_search_that_was_cut_short_is_noted_in_the_machine() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -144,6 +145,32 @@ def test_a_message_that_depends_on_the_state_is_read_off_the_changes() -> None:
         [("put", "x")],
     ]
     assert under_way(scene, 4) == {"c": Counter({"x": 2})}
+
+
+def test_in_a_line_what_depends_on_the_state_is_read_off_its_places() -> None:
+    put, take = Event("put", "q", "?", "b"), Event("take", "q", "?", "a")
+    three = [Change("q[0]", "-", "x"), Change("q[1]", "-", "y"), Change("q[2]", "-", "z")]
+    trace = handmade(
+        ("a", [put, put, put], three),
+        ("b", [take, take], [Change("q[0]", "x", "z"), Change("q[1]", "y", "-"),
+                             Change("q[2]", "z", "-")]),
+        ("b", [take, put], [Change("q[0]", "z", "w")]),
+    )  # fmt: skip
+    parts = [[part.what for part in row.parts] for row in scene_of(trace).rows]
+    assert parts == [["x", "y", "z"], ["x", "y"], ["z", "w"]]
+
+
+def test_among_equals_in_a_line_the_place_in_the_fault_s_name_decides() -> None:
+    cells = [Change("q[0]", "-", "x"), Change("q[1]", "-", "x")]
+    lose = Event("lose", "q", "x", "b")
+    for place in (0, 1):
+        trace = handmade(
+            ("a", [Event("put", "q", "x", "b")] * 2, cells),
+            ("network", [lose], [Change("q[1]", "x", "-")]),
+        )
+        named = replace(trace.steps[1], action=f"lose(q, {place}: x)")
+        scene = scene_of(replace(trace, steps=(trace.steps[0], named)))
+        assert [flight.fate for flight in scene.flights].index("lost") == place
 
 
 def test_what_was_there_before_and_what_no_event_tells_is_still_drawn_right() -> None:

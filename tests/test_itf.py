@@ -326,6 +326,10 @@ WRONG: dict[str, tuple[Change, str]] = {
         "state 2: effects[m1]",
     ),
     "a loop behind the end": (lambda d: d.update(loop=99), "`loop` is 99"),
+    "a loop right behind the end": (
+        lambda d: d.update(loop=len(d["states"])),
+        "the states are those from 0 to",
+    ),
     "a loop before the start": (lambda d: d.update(loop=-1), "`loop` is -1"),
     "a loop that is true": (lambda d: d.update(loop=True), "`loop` is no whole number"),
     "no way back": (lambda d: d.update(loop=1), "back to state 1: no step of the model leads"),
@@ -397,6 +401,19 @@ def test_a_lasso_may_repeat_its_state(tmp_path: Path) -> None:
         found["states"].append(found["states"][loop])
         assert taken(lifted, found, tmp_path) == replace(trace, point_of_no_return=None)
         assert [breach.prop for breach in breaches(lifted, trace, [one.name])] == [one.name]
+
+
+def test_a_run_that_ends_where_nothing_has_to_happen_goes_on_so_for_ever(tmp_path: Path) -> None:
+    for result, one, trace in lassos():
+        if is_round((result, one, trace)) or one.name != "eventual-effect":
+            continue
+        lifted = lifted_for(result.model)
+        found = foreign(document(result, one, trace), named=False)
+        del found["loop"]
+        read = taken(lifted, found, tmp_path)
+        assert read.loop_start is None
+        (breach,) = breaches(lifted, read, [one.name])
+        assert (breach.about, breach.step, breach.certain) == (one.about, None, True)
 
 
 def walks(lifted: Lifted, count: int) -> Iterator[list[State]]:

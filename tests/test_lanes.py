@@ -23,14 +23,17 @@ from drawn import counterexamples, handmade, hostile_labels, lifted_models, odd_
 from foreign import need
 from support import ROOT
 
-from deliverycheck.report.drawing.lanes import lanes_svg, style
+from deliverycheck.report.drawing.lanes import lanes_svg
 from deliverycheck.report.drawing.measure import shortened, width
+from deliverycheck.report.drawing.style import style
 from deliverycheck.report.drawing.svg import number
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import Change, Step, Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 WALKS = 100
+
+STYLE = style("style")
 
 
 @cache
@@ -143,6 +146,36 @@ def test_no_two_texts_overlap_and_nothing_leaves_the_drawing() -> None:
         assert (svg.attrib["width"], svg.attrib["height"]) == (number(wide), number(high))
 
 
+def test_no_words_hide_where_something_happens() -> None:
+    for name, _, svg in pictures():
+        found = list(boxes(svg))
+        for one in svg.iter(f"{SVG}circle"):
+            x, y = float(one.attrib["cx"]), float(one.attrib["cy"])
+            hidden = [b for b in found if b.left < x < b.right and b.top + 2 < y < b.bottom - 2]
+            assert not hidden, (name, x, y, hidden)
+
+
+def test_lines_go_through_what_befalls_them() -> None:
+    """A copy forks where the original is at that moment; a message that is sent begins there."""
+    forks = 0
+    for name, trace, svg in pictures():
+        through: Counter[tuple[float, float]] = Counter()
+        for flight in svg.iter(f"{SVG}g"):
+            if flight.get("class", "").startswith("flight") and flight.get("class") != "flights":
+                (way, *_) = flight.iter(f"{SVG}path")
+                through.update(set(path_points(way.attrib["d"])))
+        groups = [g for g in svg.iter(f"{SVG}g") if "step" in g.get("class", "").split()]
+        for step, group in zip(trace.steps, groups, strict=True):
+            dots = [c for c in group.iter(f"{SVG}circle") if "small" not in c.get("class", "")]
+            places = [(float(c.attrib["cx"]), float(c.attrib["cy"])) for c in dots]
+            kinds = [event.kind for event in step.events]
+            if kinds in (["duplicate"], ["reorder"], ["put"]):
+                wanted = 2 if kinds == ["duplicate"] else 1
+                assert through[places[-1]] >= wanted, (name, step.index)
+                forks += wanted - 1
+    assert forks > 50
+
+
 def test_every_step_has_its_group_number_and_id() -> None:
     for name, trace, svg in pictures():
         groups = [g for g in svg.iter(f"{SVG}g") if "step" in g.get("class", "").split()]
@@ -205,13 +238,13 @@ def test_a_page_that_forbids_styles_and_scripts_can_show_it() -> None:
 def test_alone_it_brings_its_colours_along() -> None:
     svg = drawn(runs()[0][1], standalone=True)
     (sheet,) = svg.iter(f"{SVG}style")
-    assert sheet.text == style()
-    assert "prefers-color-scheme: dark" in style()
-    assert not re.search(r"url\(|@import|</", style())
+    assert sheet.text == STYLE
+    assert "prefers-color-scheme: dark" in STYLE
+    assert not re.search(r"url\(|@import|</", STYLE)
 
 
 def test_every_class_that_is_coloured_is_drawn_and_every_colour_is_a_property() -> None:
-    rules = re.sub(r"/\*.*?\*/|@media[^{]*|:where\(:root\) \{[^}]*\}", "", style(), flags=re.DOTALL)
+    rules = re.sub(r"/\*.*?\*/|@media[^{]*|:where\(:root\) \{[^}]*\}", "", STYLE, flags=re.DOTALL)
     assert not re.search(r"#[0-9a-f]{3}|\brgb|\bhsl", rules)
     used = {c for _, t in runs() for one in drawn(t, standalone=True).iter()
             for c in one.get("class", "").split()}  # fmt: skip
@@ -223,7 +256,7 @@ def test_every_class_that_is_coloured_is_drawn_and_every_colour_is_a_property() 
 @pytest.mark.parametrize("scheme", [0, 1, 2])
 def test_text_stands_out_from_its_ground(scheme: int) -> None:
     """WCAG 2.2, 1.4.3: at least 4.5 to 1; lines that carry meaning, 3 to 1 (1.4.11)."""
-    blocks = re.findall(r":where\(:root\) \{([^}]*)\}", style())
+    blocks = re.findall(r":where\(:root\) \{([^}]*)\}", STYLE)
     colours = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", blocks[scheme]))
     for ground in ("paper", "ground"):
         for ink in ("ink", "muted", "accent", "good", "bad", "fault"):
@@ -287,6 +320,15 @@ def test_hostile_labels_come_out_as_text_and_nothing_else(at: int) -> None:
     assert wide < 2_000
 
 
+def test_text_from_right_to_left_is_kept_to_itself() -> None:
+    svg = drawn(handmade(("\u05e9\u05dc", [Event("accept", "", "m1")], [])), title="\u0645 1")
+    said = [shown(text) for text in svg.iter(f"{SVG}text")]
+    assert "\u2068\u05e9\u05dc\u2069" in said
+    assert "m1 accepted" in said
+    (title,) = (one for one in svg if one.tag == f"{SVG}title")
+    assert title.text == "\u2068\u0645 1\u2069"
+
+
 def test_what_is_shortened_is_whole_in_its_title() -> None:
     label = "a" * 500
     trace = handmade((label, [Event("accept", "", label)], []))
@@ -345,9 +387,12 @@ def test_the_same_bytes_for_any_hash_seed() -> None:
 
 MEASURE = """
 <script>
-const found = [];
+const found = [], widths = [];
 for (const svg of document.querySelectorAll('svg')) {
   const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBBox()]);
+  for (const t of svg.querySelectorAll('text'))
+    widths.push([t.lastChild.data || '', t.getAttribute('font-size'),
+                 t.hasAttribute('font-weight'), t.getBBox().width]);
   for (let i = 0; i < boxes.length; i++) {
     const [a, p] = boxes[i];
     if (p.x < 0 || p.x + p.width > svg.viewBox.baseVal.width) found.push(['out', a]);
@@ -359,7 +404,7 @@ for (const svg of document.querySelectorAll('svg')) {
   }
 }
 document.body.innerHTML = '<pre id=found>' + document.querySelectorAll('svg').length + ' ' +
-  btoa(unescape(encodeURIComponent(JSON.stringify(found)))) + '</pre>';
+  btoa(unescape(encodeURIComponent(JSON.stringify([found, widths])))) + '</pre>';
 </script>
 """
 
@@ -372,7 +417,7 @@ def test_a_browser_finds_no_two_texts_that_overlap(tmp_path: Path) -> None:
                 for i, (n, t) in enumerate(runs())]  # fmt: skip
     page = tmp_path / "page.html"
     page.write_text(
-        f"<!doctype html><meta charset=utf-8><style>{style()}</style>{''.join(drawings)}{MEASURE}",
+        f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{''.join(drawings)}{MEASURE}",
         "utf-8",
     )
     with tempfile.TemporaryDirectory() as profile:
@@ -385,4 +430,8 @@ def test_a_browser_finds_no_two_texts_that_overlap(tmp_path: Path) -> None:
     found = re.search(r'<pre id="found">(\d+) ([\w+/=]*)</pre>', done.stdout)
     assert found, done.stdout[:500]
     assert int(found[1]) == len(drawings)
-    assert json.loads(base64.b64decode(found[2])) == []
+    overlapping, widths = json.loads(base64.b64decode(found[2]))
+    assert overlapping == []
+    assert len(widths) > 1_000
+    for text, size, bold, wide in widths:
+        assert wide <= width(text, float(size), bold=bold) + 0.5, text

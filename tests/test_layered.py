@@ -183,6 +183,30 @@ def test_few_crossings_on_tiny_graphs(seed: int) -> None:
     assert _crossings(found, pairs) <= least * FACTOR + SLACK
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_no_exchange_of_neighbours_would_be_better(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - the same graphs each time, no secret
+    layers = [list(range(n, n + 8)) for n in (0, 8, 16, 24)]
+    pairs = [p for upper, lower in pairwise(layers) for p in product(upper, lower)]
+    pairs = [p for p in pairs if chance.random() < 0.25]
+    above = [[a for a, b in pairs if b == v] for v in range(32)]
+    below = [[b for a, b in pairs if a == v] for v in range(32)]
+    found = ordered(layers, above, below)
+    least = _crossings(found, pairs)
+    for n, layer in enumerate(found):
+        for at in range(7):
+            other = [*layer[:at], layer[at + 1], layer[at], *layer[at + 2 :]]
+            assert _crossings([*found[:n], other, *found[n + 1 :]], pairs) >= least
+
+
+def test_sweeps_and_exchanges_each_take_a_crossing_away() -> None:
+    for improve in (lambda o: o.sweep(down=True, turn=False), Order.transpose):
+        order = Order([[0, 1], [2, 3]], [[], [], [1], [0]], [[3], [2], [], []])
+        assert order.crossings() == 1
+        improve(order)
+        assert order.crossings() == 0
+
+
 def test_a_tree_is_drawn_without_crossings() -> None:
     links = [Link(child // 2, child) for child in range(2, 32)]
     boxes = {number: Size(20.0, 20.0) for number in range(1, 32)}

@@ -9,6 +9,7 @@ import pytest
 from support import EXPLICIT, MODELS, ROOT, lifted_with, question
 
 from deliverycheck.api import explored, graph_of
+from deliverycheck.explain.dossier import machines
 from deliverycheck.explain.dossier.machines import (
     MOST_MODES,
     Machine,
@@ -45,9 +46,9 @@ def test_a_machine_is_the_graph_seen_by_its_actor(name: str, faults: str) -> Non
     found = explored(lifted)
     graph = graph_of(found)
     names = {a: r for r in lifted.design.roles() for a in lifted.design.actors(r)}
-    machines = machines_in(lifted, found)
-    assert [machine.actor for machine in machines] == list(names)
-    for machine in machines:
+    every = machines_in(lifted, found)
+    assert [machine.actor for machine in every] == list(names)
+    for machine in every:
         own, _ = things_of(lifted, names[machine.actor], machine.actor)
         kept = names_of(legible(found, own))
         mode_of: dict[int, int] = {}
@@ -151,6 +152,14 @@ def test_too_many_modes_leave_out_records_then_fields_and_say_so() -> None:
                 assert all(thing.sort == "process" for thing in rest)
             if any(t.sort == "field" and t.name in machine.left_out for t in own):
                 assert not [thing for thing in rest if thing.sort == "record"]
+
+
+def test_records_go_before_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    for most, left_out in ((3, ()), (2, ("accepted", "told")), (1, ("outbox", "accepted", "told"))):
+        monkeypatch.setattr(machines, "MOST_MODES", most)
+        sender = _machines("guarantees/at_least_once.py")["sender"]
+        assert sender.left_out == left_out
+        assert len(sender.modes) == most
 
 
 def test_what_cut_something_off_is_told() -> None:

@@ -180,17 +180,30 @@ def test_a_run_is_told_step_by_step_once_for_all_it_breaks(
     assert "How no-duplicate-effect, other are broken" in found.text
 
 
-def test_hostile_labels_are_shown_and_do_nothing(result: ModelResult) -> None:
+@pytest.mark.parametrize("drawn", [False, True])
+def test_hostile_labels_are_shown_and_do_nothing(
+    result: ModelResult, drawn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = ModuleType("deliverycheck.report.drawing.lanes")
+    drawing.lanes_svg = lambda trace, **more: "<svg/>"  # type: ignore[attr-defined]  # noqa: ARG005
+    if drawn:
+        monkeypatch.setitem(sys.modules, drawing.__name__, drawing)
     prop = result.properties[3]
     assert prop.trace is not None
+    assert prop.explanation is not None
     for text in HOSTILE:
         step = prop.trace.steps[0]
         event = Event("put", text, text, text)
         bad = replace(step, actor=text or "x", action=text, message=text, events=(event,))
         trace = replace(prop.trace, steps=(bad, Step(2, text, text, None, text, ()), *rest(prop)))
-        broken = replace(prop, name=text, about=text, trace=trace, reason=text, expected="holds")
+        unknown = [replace(one, actor=text, message=text) for one in prop.explanation.look_alikes]
+        why = replace(prop.explanation, look_alikes=tuple(unknown), irrelevant_faults=(text,))
+        broken = replace(
+            prop, name=text, about=text, trace=trace, reason=text, expected="holds",
+            explanation=why,
+        )  # fmt: skip
         whole = replace(
-            *(result,), model=text, source=text, properties=(broken,), judged_by=text,
+            result, model=text, source=text, properties=(broken,), judged_by=text,
             warnings=(Caution("DC502", text, text, 3),), faults={text: 1}, settings={text: text},
         )  # fmt: skip
         for thing in (whole, broken, trace):

@@ -237,3 +237,14 @@ def test_models_are_found_from_their_folder(monkeypatch: pytest.MonkeyPatch) -> 
     assert places_of(question).model.file == "guarantees/at_least_once.py"
     (question,) = asked(MODELS / "pitfalls", monkeypatch, "../guarantees/at_least_once.py")
     assert places_of(question).model.file == "../guarantees/at_least_once.py"
+
+
+def test_a_table_stands_where_it_is_first_named() -> None:
+    assert lines_of("a.b = 1\n\na.c = 2\n[d.e]\n[d]\nf = 1") == {
+        ("a",): 1,
+        ("a", "b"): 1,
+        ("a", "c"): 3,
+        ("d",): 4,
+        ("d", "e"): 4,
+        ("d", "f"): 6,
+    }

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.metadata import entry_points
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,13 @@ MARKED = f"import pytest\n{ALO}".replace("class At", "@pytest.mark.deliverycheck
 
 TWICE = MARKED.replace("at-least", "exactly").replace('"no-duplicate-effect": "violated"', "")
 """Applies some message twice, and does not know."""
+
+ENDS_BADLY = f"from typing import Annotated\n{ALO}".replace("Steps, req", "Range, Steps, req")
+ENDS_BADLY = ENDS_BADLY.replace(
+    "    outbox:", "    n: Annotated[int, Range(0, 1)] = 0\n    outbox:", 1
+)
+ENDS_BADLY = ENDS_BADLY.replace("self.outbox.add(m)", "self.n = self.n + 1", 1)
+"""Counts to two, where there is room for one."""
 
 SPY = """
 import deliverycheck.plugin.running as running
@@ -96,8 +103,9 @@ def spied_on(project: pytest.Pytester) -> Path:
 
 
 def ids(project: pytest.Pytester, *arguments: str) -> list[str]:
-    """What is collected."""
+    """What is collected, without an error."""
     done = project.runpytest_inprocess(*OURS, "--co", "-q", *arguments)
+    assert done.ret == 0, done.stdout.str()
     return [line for line in done.outlines if "::" in line]
 
 
@@ -143,13 +151,16 @@ def test_a_mark_of_the_module_marks_all_its_models_and_nothing_else(
     )
     found = ids(project, "test_mine.py")
     assert len(found) == len(STANDARD) + 1
-    log = spied_on(project)
-    project.runpytest_inprocess(*QUICK, "test_mine.py::AtLeastOnce::no-loss", "-rP")
-    assert log.read_text() == "checked AtLeastOnce no-loss\n"
+    project.runpytest_inprocess(
+        *QUICK, "test_mine.py::AtLeastOnce::no-loss", "--delivery-report=out"
+    )
+    (result,) = report_in(project)["results"]
+    assert result["faults"] == {"lose": 2}
+    assert [one["name"] for one in result["properties"]] == ["no-loss"]
 
 
 def test_files_that_the_ini_option_names_are_collected_when_pytest_is_asked_for_all(
-    project: pytest.Pytester,
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = project.mkdir("models")
     for inner in ("one", "two"):  # the same name twice, as test modules could not have
@@ -168,16 +179,24 @@ def test_files_that_the_ini_option_names_are_collected_when_pytest_is_asked_for_
     # what is named on the command line goes before the ini option, as with testpaths
     assert ids(project, "tests") == ["tests/test_a.py::test_a"]
     assert len(ids(project, "models/one")) == len(STANDARD)
-    assert len(ids(project, "models/one/queue.py")) == len(STANDARD)
+    both = ("models/one/queue.py", "models/two/queue.py")
+    assert len(ids(project, *both)) == 2 * len(STANDARD)
     assert ids(project, "models/one/queue.py::AtLeastOnce::no-loss") == [
         "models/one/queue.py::AtLeastOnce::no-loss"
     ]
+    monkeypatch.chdir(project.path / "tests")
+    assert ids(project) == ["tests/test_a.py::test_a"]
 
 
 def test_a_pattern_names_files_and_a_covered_folder_is_not_collected_twice(
     project: pytest.Pytester,
 ) -> None:
     project.makeini("[pytest]\ndeliverycheck_models = **/a*.py\n")
+    project.makeconftest(
+        "def pytest_collection(session):\n    print('asked', *session.config.args)"
+    )
+    done = project.runpytest_inprocess(*OURS, "--co", "-s")
+    assert f"asked {project.path}" in done.outlines
     found = ids(project)
     assert len(found) == len(set(found)) == 2 * len(STANDARD)
 
@@ -247,18 +266,35 @@ def test_to_collect_a_model_takes_no_engine(project: pytest.Pytester) -> None:
     assert modules_after(project, *QUICK, "-k", "no-deadlock") & ENGINES
 
 
-def test_the_plugin_is_there_once_the_package_is_installed() -> None:
-    named = {one.name: one.value for one in entry_points(group="pytest11")}
-    if "deliverycheck" not in named:
-        text = "this installation is from before there was a plugin"
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(text)
-    assert named["deliverycheck"] == OURS[1]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--co", "-q", "--trace-config", "--rootdir", "/nowhere"],
-        cwd=ROOT / "models", capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTEST_ADDOPTS": ""},
-    )  # fmt: skip
-    assert "deliverycheck/plugin/hooks.py" in done.stdout
+@pytest.fixture
+def installed(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project where deliverycheck is installed as a wheel would be (PEP 427, PEP 376)."""
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    points = table["entry-points"]["pytest11"].items()
+    folder = project.path / "site"
+    info = folder / "deliverycheck-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: deliverycheck\nVersion: 0.1.0\n")
+    lines = "".join(f"{name} = {value}\n" for name, value in points)
+    (info / "entry_points.txt").write_text(f"[pytest11]\n{lines}")
+    (info / "RECORD").write_text("deliverycheck/__init__.py,,\n")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), str(ROOT / "src")]))
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    return project
+
+
+def test_the_plugin_is_there_as_soon_as_the_package_is(installed: pytest.Pytester) -> None:
+    done = installed.runpytest_subprocess("--co", "-q")
+    assert "alo.delivery.toml::no-loss" in done.outlines
+    done = installed.runpytest_subprocess("--co", "-q", "-p", "no:deliverycheck")
+    assert done.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_who_imports_the_package_before_pytest_is_not_warned(installed: pytest.Pytester) -> None:
+    code = "import deliverycheck.api, pytest; raise SystemExit(pytest.main(['--co', '-q']))"
+    done = installed.run(sys.executable, "-W", "error", "-c", code)
+    assert done.ret == 0
+    assert "alo.delivery.toml::no-loss" in done.outlines
 
 
 # When a model is run
@@ -268,6 +304,23 @@ def test_a_model_is_run_once_for_all_of_its_properties(project: pytest.Pytester)
     log = spied_on(project)
     project.runpytest_inprocess(*QUICK).assert_outcomes(passed=6, skipped=3)
     assert log.read_text() == f"checked alo {' '.join(STANDARD)}\n"
+
+
+def test_a_model_is_run_once_in_whatever_order_its_properties_come(
+    project: pytest.Pytester,
+) -> None:
+    wrong = DESIGN.replace("alo.py", "wrong.py")
+    project.path.joinpath("b.delivery.toml").write_text(wrong)
+    project.path.joinpath("wrong.py").write_text(ENDS_BADLY, encoding="utf-8")
+    log = spied_on(project)
+    conftest = project.path / "conftest.py"
+    conftest.write_text(
+        f"{conftest.read_text()}\ndef pytest_collection_modifyitems(items):\n"
+        "    items.sort(key=lambda item: item.name)\n"
+    )
+    done = project.runpytest_inprocess(*QUICK)
+    done.assert_outcomes(passed=6, skipped=3, errors=9)
+    assert log.read_text().count("checked") == 2
 
 
 def test_only_selected_properties_are_asked_and_only_failures_explained(
@@ -335,6 +388,13 @@ def test_with_xdist_each_worker_runs_a_model_once_and_the_report_is_the_same(
     pytest.importorskip("xdist")
     project.makepyfile(test_mine=TWICE)
     log = spied_on(project)
+    # only the first process has the terminal, and knows how wide it is
+    conftest = project.path / "conftest.py"
+    conftest.write_text(
+        f"{conftest.read_text()}\ndef pytest_sessionstart(session):\n"
+        "    if not hasattr(session.config, 'workerinput'):\n"
+        "        session.config.get_terminal_writer().fullwidth = 60\n"
+    )
     alone = project.runpytest_inprocess(*QUICK, "--delivery-report", "one")
     assert log.read_text().count("checked") == 2
     log.write_text("")
@@ -344,6 +404,8 @@ def test_with_xdist_each_worker_runs_a_model_once_and_the_report_is_the_same(
     assert both.parseoutcomes() == alone.parseoutcomes()
     one, two = ((project.path / name / "result.json").read_bytes() for name in ("one", "two"))
     assert one == two
+    order = [result["model"] for result in report_in(project, "two")["results"]]
+    assert order == ["alo", "AtLeastOnce"]  # as their ids, whoever was first
     both.stdout.fnmatch_lines(["The report of 2 models is in two/."])
     story = [line for line in alone.outlines if line.startswith("     ")]
     assert len(story) > 8

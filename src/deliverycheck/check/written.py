@@ -92,9 +92,7 @@ def _comes_back(written: Written, states: Sequence[State], loop: int) -> bool:
 
     Not where the last state stays for ever, nor where the state that comes back is written twice.
     """
-    if written.back is not None:
-        return True
-    return loop != len(states) - 1 and states[loop] != states[-1]
+    return written.back is not None or states[loop] != states[-1]
 
 
 def _typed(system: System, written: Written) -> list[State]:

@@ -203,7 +203,7 @@ def _lanes(asked: Asked, question: Question, prop: str | None, form: Form) -> st
     if form == "mermaid":
         from deliverycheck.report.formats.mermaid import sequence_diagram
 
-        return sequence_diagram(result, chosen)
+        return sequence_diagram(trace, title=f"{question.name}: {chosen.name}")
     from deliverycheck.explain.story import outcome
     from deliverycheck.report.drawing.lanes import lanes_svg
 

@@ -14,9 +14,9 @@ from deliverycheck.check.question import Question
 from deliverycheck.cli.reporting import Wanted, told_files, write_all
 from deliverycheck.cli.terminal import clear_progress, progress_for
 from deliverycheck.cli.verbs import Asked, Progressing, complain, lifted_all
-from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.errors import Diagnostic, Exit, InputError
 from deliverycheck.explain.dossier.dossier import Dossier
-from deliverycheck.load.dossiers import compile_here, compiled_elsewhere
+from deliverycheck.load.dossiers import Compiled, compile_here, compiled_elsewhere
 from deliverycheck.load.files import is_possible
 from deliverycheck.report.jsonout import dumped, result_document
 from deliverycheck.report.kinds import SUFFIXES, Kind, Reported
@@ -33,10 +33,13 @@ def run_report(
     lifted_all(wanted)  # so that all refusals of all files come at once
     run = Progressing()
     dossiers: list[Dossier] = []
+    lost = 0
     jobs = min(jobs or os.cpu_count() or 1, len(wanted))
     try:
         for found in _compiled(asked, wanted, jobs):
-            if isinstance(found, Dossier):
+            if found is None:
+                lost += 1
+            elif isinstance(found, Dossier):
                 dossiers.append(found)
                 run.results.append(found.result)
                 run.interrupted |= found.result.interrupted
@@ -48,7 +51,12 @@ def run_report(
         run.interrupted = True
     finally:
         clear_progress()
-    code = run.exit(exit_of(run.results, strict=False))
+    if lost:
+        click.echo(
+            f"{lost} of {len(wanted)} models: the process that looked at it was lost", err=True
+        )
+    known = exit_of(run.results, strict=False)
+    code = run.exit(Exit.UNDETERMINED if lost and known == Exit.AS_EXPECTED else known)
     reported = Reported(tuple(dossiers), tuple(run.wrong), code)
     files = write_all([Wanted(kind, f"{folder}/") for kind in kinds or SUFFIXES], reported)
     if as_json:
@@ -61,9 +69,7 @@ def run_report(
     return code
 
 
-def _compiled(
-    asked: Asked, wanted: Sequence[Question], jobs: int
-) -> Iterator[Dossier | tuple[Diagnostic, ...]]:
+def _compiled(asked: Asked, wanted: Sequence[Question], jobs: int) -> Iterator[Compiled]:
     """What comes of each model, here or in several processes."""
     options: Options = asked.options()
     if jobs == 1:

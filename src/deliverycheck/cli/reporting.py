@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -53,15 +53,15 @@ def wanted_in(texts: Sequence[str]) -> tuple[Wanted, ...]:
     for text in texts:
         for part in re.split(r",(?=[a-z]+=)", text):
             name, equals, path = part.partition("=")
-            kind = ALIASES.get(name, name)
-            if kind not in SUFFIXES:
+            kind = next((one for one in SUFFIXES if one == ALIASES.get(name, name)), None)
+            if kind is None:
                 said = f"there is no kind of report `{name[:60]}`"
                 wrong.append(Diagnostic("DC010", said, did_you_mean(name, [*SUFFIXES])))
             elif not equals or not path.strip() or not is_possible(Path(path)):
                 said = f"`--report {part[:60]}` names no file"
                 wrong.append(Diagnostic("DC010", said, f"Write `--report {name}=PATH`."))
             else:
-                found.append(Wanted(cast("Kind", kind), path))
+                found.append(Wanted(kind, path))
     if wrong:
         raise InputError(wrong)
     return tuple(found)

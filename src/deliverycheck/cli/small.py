@@ -17,7 +17,7 @@ from deliverycheck.load.files import is_possible
 from deliverycheck.report.jsonout import dumped
 from deliverycheck.report.layout import wrapped
 
-PACKAGES = ("deliverycheck", "z3-solver", "cvc5", "networkx", "click", "rich")
+PACKAGES = ("deliverycheck", "z3-solver", "cvc5", "networkx", "click", "rich", "jinja2")
 TOOLS = ("spin", "rumur", "dot")
 """Programs that tests and later reports use where they are installed; none is needed to check."""
 

@@ -57,6 +57,12 @@ CODES: dict[str, Explanation] = {
         "`draw` draws the state machine of each actor, the state graph of a property (up to "
         "300,000 steps are looked through), or the lanes of a counterexample, if there is one.",
     ),
+    "DC010": Explanation(
+        "a wrong report",
+        "Write `--report KIND=PATH`, such as `html=page.html` or `junit=results.xml`; several with "
+        "commas between, or with several `--report`. A path without a suffix is a folder. Kinds: "
+        "html, markdown, json, itf, junit, sarif, mermaid, dot, svg, pytest.",
+    ),
     "DC101": Explanation(
         "the file is not Python",
         "Python itself could not read it; the message is Python's own.",

@@ -26,8 +26,8 @@ class Disagreeing:
     diagnostics: tuple[Diagnostic, ...]
 
 
-Compiled = Dossier | tuple[Diagnostic, ...]
-"""A dossier, or what is wrong with the model."""
+Compiled = Dossier | tuple[Diagnostic, ...] | None
+"""A dossier, or what is wrong with the model; None: the process that looked at it was lost."""
 
 
 def compile_here(question: Question, options: Options, report: Report | None = None) -> Dossier:
@@ -45,14 +45,11 @@ def compiled_elsewhere(
     Raises DisagreementError for a bad tool.
     """
     things = [(_named(question), overrides, options) for question in wanted]
-    with closing(in_processes(_compiled, things, jobs, _LOST)) as found:
+    with closing(in_processes(_compiled, things, jobs, None)) as found:
         for one in found:
             if isinstance(one, Disagreeing):
                 raise DisagreementError(one.diagnostics)
             yield one
-
-
-_LOST = (Diagnostic("DC010", "the process that looked at a model was lost"),)
 
 
 def _named(question: Question) -> str:
@@ -62,7 +59,9 @@ def _named(question: Question) -> str:
     return f"{question.source}:{question.cls.__name__}"
 
 
-def _compiled(thing: tuple[str, Overrides, Options]) -> Compiled | Disagreeing:
+def _compiled(
+    thing: tuple[str, Overrides, Options],
+) -> Dossier | tuple[Diagnostic, ...] | Disagreeing:
     name, overrides, options = thing
     try:
         (question,) = questions([name], overrides)

@@ -20,7 +20,6 @@ from deliverycheck.load.files import acts, classes_in
 from deliverycheck.load.marks import Mark, marked
 from deliverycheck.plugin.state import width_of
 from deliverycheck.plugin.telling import complaint
-from deliverycheck.report.formats.plain import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,8 @@ def told(error: DeliveryCheckError, config: pytest.Config) -> list[str]:
 
 def _asked(question: Question, file: Path, root: Path, line: int) -> Asked:
     lifted = lifted_of(question)
-    # No folders of the machine, and no text that does something to whoever shows it.
-    here = replace(question, name=one_line(question.name), source=one_line(_near(file, root)))
-    return Asked(here, lifted, line)
+    # named without the folders of the machine
+    return Asked(replace(question, source=_near(file, root)), lifted, line)
 
 
 def _near(file: Path, folder: Path) -> str:

@@ -32,7 +32,7 @@ def finish(session: pytest.Session, state: State) -> None:
     elif folder and not config.option.collectonly:
         try:
             state.written = _written(config.invocation_params.dir / folder, state)
-        except (InputError, OSError) as error:
+        except (InputError, OSError, ValueError) as error:  # ValueError: what is no UTF-8
             state.written = f"The report could not be written: {error}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 

@@ -2,7 +2,7 @@
 
 It is active wherever deliverycheck is installed, so it must cost nothing where there are no models:
 until one is collected only pytest and the standard library are imported here, and no engine until
-one is run.
+one is run. PYTEST_DONT_REWRITE: see `deliverycheck/__init__.py`.
 """
 
 from __future__ import annotations
@@ -121,6 +121,7 @@ def pytest_testnodedown(node: Worker) -> None:
         take_over(config.stash[STATE], getattr(node, "workeroutput", None))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand over what was found out, or write the report."""
     state = session.config.stash[STATE]

@@ -62,7 +62,7 @@ def parts_of(kind: Kind, reported: Reported, index: str, *, always: bool) -> Ite
         case "markdown":
             from deliverycheck.report.formats.markdown import markdown_of
 
-            yield Part("", markdown_of(results))
+            yield Part("", markdown_of(results, dossiers))
         case "json":
             from deliverycheck.report.jsonout import dumped, result_document
 
@@ -140,8 +140,7 @@ def _pages(dossiers: Sequence[Dossier], index: str, always: bool) -> Iterator[Pa
     stem = index.removesuffix(SUFFIXES["html"])
     before = "" if stem == "index" else f"{stem}-"
     lines = [
-        line_of(one.result.model, f"{before}{name}.html", one)
-        for name, one in zip(names, dossiers, strict=True)
+        line_of(f"{before}{name}.html", one) for name, one in zip(names, dossiers, strict=True)
     ]
     yield Part("", index_html(lines))
     for name, one in zip(names, dossiers, strict=True):

@@ -154,8 +154,9 @@ def _picture(trace: Trace, title: str, told: Sequence[str]) -> str:
     except ModuleNotFoundError:
         return ""
     draw = cast("Callable[..., str]", lanes.lanes_svg)
-    ident = "run-" + sha256("\n".join([title, *map(plain, told)]).encode()).hexdigest()[:12]
-    return draw(trace, title=title, description=" ".join(told), ident=ident, standalone=True)
+    name, text = one_line(title), one_line(" ".join(told))
+    ident = "run-" + sha256(f"{name}\n{text}".encode()).hexdigest()[:12]
+    return draw(trace, title=name, description=text, ident=ident, standalone=True)
 
 
 def _text(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.report.drawing.layers.measures import Place, Size
-from deliverycheck.report.drawing.shapes import line_of_text, shortened, tag, title, width_of
+from deliverycheck.report.drawing.measure import width as text_width
+from deliverycheck.report.drawing.shapes import line_of_text, shortened, tag, title
 
 NAME, DETAIL = 13.0, 11.5
 """Sizes of the first line and of the others."""
@@ -31,7 +32,7 @@ class Box:
     def size(self, *, least_height: float = 0.0, aside: float = 0.0) -> Size:
         """What it takes up."""
         lines = list(self._shown())
-        width = max(width_of(one.text, one.size) * one.stretch for one in lines) + 26
+        width = max(text_width(one.text, one.size) * one.stretch for one in lines) + 26
         height = sum(one.size + 5 for one in lines) + 13
         return Size(max(width, LEAST_WIDTH), max(height, least_height), aside, ROUND)
 

@@ -16,15 +16,9 @@ from deliverycheck.report.drawing.layered import layered
 from deliverycheck.report.drawing.layers.measures import Layout, Link, Place, Size, Spacing
 from deliverycheck.report.drawing.legend import keys_of, legend, letters_of
 from deliverycheck.report.drawing.links import EAR, EAR_HEIGHT, Label, Words, curve, letter, loop
-from deliverycheck.report.drawing.shapes import (
-    Picture,
-    drawing,
-    line_of_text,
-    number,
-    shortened,
-    tag,
-    width_of,
-)
+from deliverycheck.report.drawing.measure import width as text_width
+from deliverycheck.report.drawing.shapes import Picture, drawing, line_of_text, shortened, tag
+from deliverycheck.report.drawing.svg import number
 
 IN_DETAIL = 12
 """States up to which each is drawn with all that is known of it."""
@@ -55,12 +49,12 @@ def chart_picture(chart: Chart) -> Picture:
     is_small = len(chart.nodes) <= IN_DETAIL
     graph = _in_detail(chart) if is_small else _dense(chart)
     steps = [] if is_small else list(run_of(chart))
-    aside = max((width_of(f"{at}  {text}", LIST) for at, text, _ in steps), default=-28.0) + 28
+    aside = max((text_width(f"{at}  {text}", LIST) for at, text, _ in steps), default=-28.0) + 28
     name, scope_of = shortened(chart.prop, 60), scope(chart)
-    top, left = HEADING + 22, width_of(name, HEADING) * 1.1 + 24
+    top, left = HEADING + 22, text_width(name, HEADING) * 1.1 + 24
     heading = line_of_text(12.0, top / 2 + 2, name, HEADING, "g-actor", "start")
     heading += line_of_text(left, top / 2 + 3, scope_of, LIST, "g-note", "start")
-    inner = max(aside + graph.width, left + width_of(scope_of, LIST) + 14)
+    inner = max(aside + graph.width, left + text_width(scope_of, LIST) + 14)
     keys = legend(keys_of(chart, lettered=not is_small), max(inner, 420.0))
     width = max(inner, keys.width)
     height = max(graph.height, len(steps) * (LIST + 6) + 24)

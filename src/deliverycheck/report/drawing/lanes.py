@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
 from deliverycheck.explain.story import sentences
 from deliverycheck.report.drawing.marks import bracket, head, line
@@ -25,18 +24,13 @@ from deliverycheck.report.drawing.plan import (
 )
 from deliverycheck.report.drawing.scene import scene_of
 from deliverycheck.report.drawing.steps import step_elements
+from deliverycheck.report.drawing.style import FONT, style
 from deliverycheck.report.drawing.svg import Element, element, isolated, label, plain, written
 from deliverycheck.report.drawing.ways import flight_elements
 from deliverycheck.report.drawing.wording import DECIDED
 from deliverycheck.system.verdicts import Trace
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 _IDENT = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
-
-
-def style() -> str:
-    """The style sheet of all drawings: classes, and colours as custom properties."""
-    return files("deliverycheck.report.drawing").joinpath("style.css").read_text("utf-8")
 
 
 def lanes_svg(
@@ -60,7 +54,7 @@ def lanes_svg(
     plan = plan_of(scene_of(trace), decided)
     told = [f"{at}. {text}." for at, text in enumerate(sentences(trace.steps), 1)]
     ground = [
-        element("style", style()),
+        element("style", style("style")),
         element("rect", class_="paper", width=plan.width, height=plan.height),
     ]
     return written(

@@ -9,14 +9,8 @@ from deliverycheck.explain.dossier.charts import Chart, Node, Outlook
 from deliverycheck.report.drawing.dots import dot, dot_size
 from deliverycheck.report.drawing.layers.measures import Place, Route
 from deliverycheck.report.drawing.links import curve
-from deliverycheck.report.drawing.shapes import (
-    Picture,
-    clean,
-    line_of_text,
-    shortened,
-    tag,
-    width_of,
-)
+from deliverycheck.report.drawing.measure import width as text_width
+from deliverycheck.report.drawing.shapes import Picture, clean, line_of_text, shortened, tag
 
 TEXT = 11.5
 ROW = 32.0
@@ -92,7 +86,7 @@ def legend(keys: Iterator[Key], most: float) -> Picture:
     parts: list[str] = []
     x, y, width = 14.0, ROW / 2 + 4, 0.0
     for key in keys:
-        length = key.width + 8 + width_of(key.text, TEXT) * LOOSE
+        length = key.width + 8 + text_width(key.text, TEXT) * LOOSE
         if x > 14 and x + length > most:
             x, y = 14.0, y + ROW
         parts.append(_at(x + key.width / 2, y, key.sign))

@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deliverycheck.report.drawing.layers.measures import Place, Route
-from deliverycheck.report.drawing.shapes import (
-    line_of_text,
-    number,
-    shortened,
-    tag,
-    title,
-    width_of,
-)
+from deliverycheck.report.drawing.measure import width as text_width
+from deliverycheck.report.drawing.shapes import line_of_text, shortened, tag, title
+from deliverycheck.report.drawing.svg import number
 
 STEP, NOTE = 12.5, 11.0
 """Sizes of the name of a step and of what it does."""
@@ -56,7 +51,7 @@ class Label:
     def width(self) -> float:
         """Room from left to right."""
         texts = ((shortened(one.text, MOST_LETTERS), one.size) for one in self.shown)
-        return max((width_of(text, size) for text, size in texts), default=0.0) + 10
+        return max((text_width(text, size) for text, size in texts), default=0.0) + 10
 
     @property
     def height(self) -> float:

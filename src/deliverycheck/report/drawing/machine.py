@@ -9,6 +9,7 @@ from deliverycheck.report.drawing.boxes import Box
 from deliverycheck.report.drawing.layered import layered
 from deliverycheck.report.drawing.layers.measures import Layout, Link, Place, Size, Spacing
 from deliverycheck.report.drawing.links import EAR, EAR_HEIGHT, Label, curve, label_of, loop
+from deliverycheck.report.drawing.measure import width as text_width
 from deliverycheck.report.drawing.shapes import (
     Picture,
     beside,
@@ -16,7 +17,6 @@ from deliverycheck.report.drawing.shapes import (
     line_of_text,
     shortened,
     tag,
-    width_of,
 )
 
 HEADING, NOTE = 15.0, 11.5
@@ -77,8 +77,8 @@ def _framed(machine: Machine, layout: Layout, body: str) -> Picture:
     name = shortened(machine.actor, MOST_NAME)
     width = max(
         layout.width,
-        width_of(name, HEADING) + 24,
-        *(width_of(note, NOTE) + 24 for note in notes),
+        text_width(name, HEADING) + 24,
+        *(text_width(note, NOTE) + 24 for note in notes),
     )
     top = HEADING + 18
     heading = line_of_text(12.0, top / 2 + 2, name, HEADING, "g-actor", "start")

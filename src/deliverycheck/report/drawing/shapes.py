@@ -1,67 +1,30 @@
-"""Pieces of SVG as text: every label is escaped here, and nowhere else.
-
-SVG 1.1 is XML 1.0, so what that forbids cannot be written, not even escaped (XML 1.0, section 2.2).
-Marks that turn the direction of writing are shown as unknown, since a label must not reorder what
-stands beside it (Unicode TR 36, section 2.5).
-"""
+"""Pieces of SVG as text. What is escaped, and which characters are let through, says `svg`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from unicodedata import east_asian_width
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
-
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
-
-_FORBIDDEN = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-_TURNING = re.compile("[\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]")
-# by the widest of the usual fonts (DejaVu Sans), so that text never runs out of its box
-_NARROW, _WIDE = (
-    frozenset("ijlItfr.,:;'|!()[]` "),
-    frozenset("mwMW@%#+=<>~^&—…∈∉≠≤≥∧\N{LOGICAL OR}↔→�✓✗"),
-)
+from deliverycheck.report.drawing import svg
+from deliverycheck.report.drawing.style import FONT, style
+from deliverycheck.report.drawing.svg import number, plain
 
 
 def clean(text: str) -> str:
     """The text in one line, with a mark for each character that cannot or must not be written."""
-    return _TURNING.sub(UNKNOWN, _FORBIDDEN.sub(UNKNOWN, " ".join(text.split())))
+    return plain(" ".join(text.split()))
 
 
 def escaped(text: str) -> str:
     """A label as text or as the value of an attribute."""
-    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-    return "".join(entities.get(letter, letter) for letter in clean(text))
-
-
-def width_of(text: str, size: float) -> float:
-    """About how wide a text is, in a sans-serif font of that size."""
-    total = 0.0
-    for letter in clean(text):
-        if letter in _NARROW:
-            total += 0.37
-        elif letter in _WIDE:
-            total += 0.88
-        elif letter.isupper():
-            total += 0.7
-        else:
-            total += 1.05 if east_asian_width(letter) in "WF" else 0.6
-    return total * size
+    return svg.escaped(clean(text))
 
 
 def shortened(text: str, most: int) -> str:
     """The text in at most so many characters; what is left out is marked."""
     whole = clean(text)
     return whole if len(whole) <= most else whole[: most - 1].rstrip() + "…"
-
-
-def number(value: float) -> str:
-    """A coordinate: as many digits as can be seen."""
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
 
 
 def tag(name: str, attributes: Mapping[str, str | float], *inside: str) -> str:
@@ -118,8 +81,7 @@ def drawing(picture: Picture, *, ident: str, title: str, standalone: bool) -> st
         tag("desc", {"id": f"{name}-desc"}, escaped(picture.told)),
     ]
     if standalone:
-        style = files("deliverycheck.report.drawing").joinpath("graphs.css")
-        head.append(f"<style>{style.read_text(encoding='utf-8')}</style>")
+        head.append(f"<style>{style('graphs')}</style>")
         ground: dict[str, str | float] = {"width": picture.width, "height": picture.height}
         head.append(tag("rect", ground | {"class": "g-ground", "fill": "#fff"}))
     return tag("svg", attributes, *head, picture.body) + ("\n" if standalone else "")

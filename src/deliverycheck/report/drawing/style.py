@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+"""What the reader's own system is written in."""
+
 
 def style(*names: str) -> str:
     """The style sheets of these names, one after the other."""

@@ -86,7 +86,7 @@ def _is_harmless(c: str) -> bool:
 def _pieces(one: Element) -> Iterator[str]:
     yield f"<{one.name}"
     for name, value in one.attributes:
-        yield f' {name}="{_escaped(value)}"'
+        yield f' {name}="{escaped(value)}"'
     if not one.children:
         yield "/>"
         return
@@ -95,7 +95,7 @@ def _pieces(one: Element) -> Iterator[str]:
     for child in one.children:
         yield "\n" if nested else ""
         if isinstance(child, str):
-            yield _escaped(child)
+            yield escaped(child)
         else:
             yield from _pieces(child)
     yield "\n" if nested else ""
@@ -106,7 +106,7 @@ def _holds_elements_only(children: Sequence[Element | str]) -> bool:
     return all(isinstance(child, Element) for child in children)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """The text for an attribute or between tags."""
     safe = (c if _is_harmless(c) or c in ISOLATE + END_ISOLATE + "\n" else REPLACED for c in text)
     return "".join(_ESCAPES.get(c, c) for c in safe)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.report.matrix import COLUMNS, HOPED_FOR, answer
 from deliverycheck.report.page.view import links_of
-from deliverycheck.report.words.headlines import budget_text
+from deliverycheck.report.words.headlines import budget_text, claim
 from deliverycheck.system.verdicts import PropertyResult
 
 
@@ -36,16 +36,16 @@ class Line:
     as_expected: bool
 
 
-def line_of(name: str, href: str, dossier: Dossier) -> Line:
-    """The line of a model, called `name`, whose page is at `href`."""
+def line_of(href: str, dossier: Dossier) -> Line:
+    """The line of a model whose page is at `href`."""
     result = dossier.result
     found = {prop.name: prop for prop in result.properties}
     links = links_of(dossier)
     cost = dossier.cost
     return Line(
-        name,
+        result.model,
         href,
-        result.claims or "no claim",
+        claim(result),
         budget_text(result.faults) or "no faults",
         tuple(
             _cell(found[one], f"{href}#{links[one]}") if one in found else None
@@ -72,5 +72,5 @@ def lead_of(lines: Sequence[Line]) -> str:
     wrong = [line.name for line in lines if not line.as_expected]
     count = f"{len(lines)} model{'' if len(lines) == 1 else 's'}"
     if not wrong:
-        return f"{count}, every run of each looked at: everything as expected."
+        return f"{count}: everything as expected."
     return f"{count}: not as expected in {', '.join(wrong)}."

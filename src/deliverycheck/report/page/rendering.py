@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.report.drawing.style import style
+from deliverycheck.report.formats.plain import plain
 from deliverycheck.report.matrix import COLUMNS
 from deliverycheck.report.page.index import Line, lead_of
 from deliverycheck.report.page.view import view_of
@@ -77,10 +78,10 @@ def coded(text: str) -> Markup:
     """A sentence, escaped, in which what stands between backticks is set as code."""
     from markupsafe import Markup, escape
 
-    plain, *rest = text.split("`")
+    first, *rest = plain(text).split("`")
     if len(rest) % 2:  # one is left over, so they are no pairs
-        return escape(text)
-    parts = [escape(plain)]
+        return escape(plain(text))
+    parts = [escape(first)]
     for code, after in zip(rest[::2], rest[1::2], strict=True):
         parts += [Markup("<code>{}</code>").format(code), escape(after)]
     return Markup("").join(parts)
@@ -98,6 +99,13 @@ def _render(template: str, **given: object) -> str:
     return environment.get_template(template).render(**given)
 
 
+def _shown(value: object) -> object:
+    """What is put into the page: text in which nothing is hidden, as it may come from a label."""
+    from markupsafe import Markup
+
+    return plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _text(name: str) -> str:
     return (files("deliverycheck.report.page") / "templates" / name).read_text(encoding="utf-8")
 
@@ -109,6 +117,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_text),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.explain.story import joined
+from deliverycheck.explain.sweep.found import Sweep
 from deliverycheck.report.drawing.machine import machine_svg
 from deliverycheck.report.page.names import ids_of
 from deliverycheck.report.page.runs import (
@@ -18,10 +19,11 @@ from deliverycheck.report.page.runs import (
     told_runs,
     told_samples,
 )
+from deliverycheck.report.sweep_table import label
 from deliverycheck.report.words.frontier import border_lines
 from deliverycheck.report.words.headlines import caution_text, notes
 from deliverycheck.report.words.proofs import Proof, proofs
-from deliverycheck.report.words.reproduce import command_for
+from deliverycheck.report.words.reproducing import command
 from deliverycheck.report.words.steps import stories
 from deliverycheck.report.words.sweep import repairs
 
@@ -32,6 +34,16 @@ class ToldProof:
 
     id: str
     told: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Combinations:
+    """The table of a sweep: what was varied, and what came of each combination."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    base: int
+    """The number of the row that is the model as it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,7 @@ class View:
     samples: tuple[Drawn, ...]
     borders: tuple[tuple[str, tuple[str, ...]], ...]
     fixes: tuple[str, ...]
+    combinations: Combinations | None
     machines: tuple[Picture, ...]
     charts: tuple[Picture, ...]
     notes: tuple[str, ...]
@@ -86,6 +99,7 @@ def view_of(dossier: Dossier) -> View:
         if frontier is not None
         else (),
         () if dossier.sweep is None else tuple(repairs(dossier.sweep)),
+        None if dossier.sweep is None else _combinations(dossier.sweep),
         tuple(
             Picture(
                 machine_svg(machine, ident=f"machine-{number}", title=f"What {machine.actor} does"),
@@ -97,7 +111,7 @@ def view_of(dossier: Dossier) -> View:
         tuple(notes(result, result.properties)),
         _engines(dossier),
         tuple(_coverage(dossier)),
-        command_for(result),
+        command(result),
     )
     return replace(view, contents=tuple(_contents(view)))
 
@@ -153,6 +167,16 @@ def _charts(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[Picture]:
         chart = chart_of(dossier, name, f"graph-{rows[name]}")
         if name not in broken and chart is not None:
             yield chart
+
+
+def _combinations(sweep: Sweep) -> Combinations:
+    names = (*(one.name for one in sweep.varied), *sweep.wanted)
+    rows: list[tuple[str, ...]] = []
+    for row in sweep.rows:
+        pairs = zip(sweep.varied, row.place, strict=True)
+        values = [label(one.json[at]) for one, at in pairs]
+        rows.append((*values, *map(row.verdict, sweep.wanted)))
+    return Combinations(names, tuple(rows), sweep.base)
 
 
 def _engines(dossier: Dossier) -> str:

@@ -84,13 +84,14 @@ def ranks(boxes: Sequence[int], spans: Sequence[Span]) -> dict[int, int]:
 
 
 def _shorten(box: int, layer: dict[int, int], above: Sequence[Span], below: Sequence[Span]) -> bool:
-    """Move a box to where its links are shorter; whether it moved."""
-    if len(above) > len(below):
-        best = max(layer[s.above] + s.length for s in above)
-    elif len(below) > len(above):
-        best = min(layer[s.below] - s.length for s in below)
-    else:
-        return False  # it would shorten as many as it makes longer
+    """Move a box down to where its links are shorter; whether it moved.
+
+    It stands as high as it can, so it can only go down, and should if more links lead down from it
+    than up.
+    """
+    if len(below) <= len(above):
+        return False
+    best = min(layer[s.below] - s.length for s in below)
     is_new = best != layer[box]
     layer[box] = best
     return is_new

@@ -6,7 +6,7 @@
     for (const one of run.querySelectorAll(".whole [data-step], .lanes [data-step], .strip [data-step], .changes [data-step]")) {
       const step = Number(one.dataset.step);
       one.classList.toggle("later", step > now);
-      one.classList.toggle("now", step === now);
+      one.classList.toggle("current", step === now);
     }
   };
 
@@ -28,8 +28,10 @@
       range.value = String(now);
       range.setAttribute("aria-valuetext", now ? `step ${now} of ${last}` : "start");
       line.textContent = text;
-      first.disabled = back.disabled = now === 0;
-      on.disabled = end.disabled = now === last;
+      // Not `disabled`: a button that is would lose the focus, and the keys with it.
+      for (const [button, done] of [[first, now === 0], [back, now === 0], [on, now === last], [end, now === last]]) {
+        button.setAttribute("aria-disabled", String(done));
+      }
       if (remember) history.replaceState(null, "", `#${run.id}-step-${now}`);
     };
     const at = () => (now === null ? 0 : now);
