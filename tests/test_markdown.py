@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -347,3 +350,25 @@ def _markdown_it_agrees(text: str, usual: str) -> None:
 
 def test_nothing_is_a_report_too() -> None:
     assert "Nothing was checked." in markdown_of([])
+
+
+SAME = """
+import sys
+from deliverycheck.api import Options, check_and_explain, questions
+from deliverycheck.report.formats.github import summary
+from deliverycheck.report.formats.markdown import markdown_of
+from deliverycheck.report.formats.pytest_file import pytest_of
+results = [check_and_explain(q, Options(engine="explicit")) for q in questions([sys.argv[1]])]
+sys.stdout.buffer.write("".join(f(results) for f in (markdown_of, pytest_of, summary)).encode())
+"""
+
+
+def test_the_bytes_depend_on_no_hash() -> None:
+    """Of Markdown with its diagrams, of tests, and of summaries."""
+    found: set[bytes] = set()
+    for seed in ("0", "1", "2", "3"):
+        command = [sys.executable, "-c", SAME, str(MODELS / "pitfalls" / "check_then_act.py")]
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        found.add(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
+    assert len(found) == 1
+    assert len(found.pop()) > 1_000

@@ -28,10 +28,12 @@ STARTING = re.compile(r"[-+=]+|\d+[.)]")
 
 def text(label: str) -> str:
     """A label, or words with labels in them, as text of a line."""
-    first, *rest = cut(label).split(" ")
-    if STARTING.fullmatch(first):
-        return " ".join([f"{first[:-1]}\\{first[-1]}", *map(_word, rest)])
-    return " ".join(map(_word, [first, *rest]))
+    words = cut(label).split(" ")
+    at = next((at for at, word in enumerate(words) if word), 0)
+    inert = [_word(word) for word in words]
+    if STARTING.fullmatch(words[at]):
+        inert[at] = f"{words[at][:-1]}\\{words[at][-1]}"
+    return " ".join(inert)
 
 
 def _word(word: str) -> str:
