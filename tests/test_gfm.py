@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hostile import HOSTILE
 from hypothesis import given
@@ -79,7 +81,7 @@ def test_sections_are_dropped_by_rank_from_the_end(
     """Against the definition: the fewest that must go, in that order, and room for the note."""
     sections = [Section(str(at), f"{at}:{body}", rank) for at, (body, rank) in enumerate(pieces)]
 
-    def missing(titles: list[str] | tuple[str, ...], more: int) -> str:
+    def missing(titles: Sequence[str], more: int) -> str:
         return f"{len(titles) + max(more, 0)} gone"
 
     order = sorted(range(len(sections)), key=lambda at: (-sections[at].rank, -at))
