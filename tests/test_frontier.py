@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 from math import inf
+from pathlib import Path
 
 import jsonschema
 import networkx as nx
@@ -242,3 +243,54 @@ def test_caps_are_numbers_of_faults_the_model_knows() -> None:
     done = run("frontier", model, "--faults", "lose=inf")
     assert (done.code, "DC007" in done.err) == (2, True)
     assert "DC006" in run("frontier", model, "--property", "no-los").err
+
+
+PAIRS = """\
+from deliverycheck.lang import Message, Protocol, Role, Sort, always
+
+one = Role("one")
+
+
+class Key(Sort, size=3):
+    pass
+
+
+class Pairs(Protocol):
+    spoilt: set[Key]
+
+    @one
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+
+    @one
+    def spoil(self, k: Key) -> None:
+        self.spoilt.add(k)
+
+    @always
+    def no_key_is_spoilt(self, m: Message, k: Key) -> bool:
+        return k not in self.spoilt or not self.ledger.accepted(m)
+
+    @always
+    def no_key(self, k: Key) -> bool:
+        return k not in self.spoilt
+
+    @always
+    def no_two(self, m: Message, n: Message) -> bool:
+        return not self.ledger.accepted(m) or not self.ledger.accepted(n)
+
+    @always
+    def never_accepted(self, m: Message) -> bool:
+        return not self.ledger.accepted(m)
+"""
+
+
+def test_harm_counts_messages_not_conditions(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.py"
+    file.write_text(PAIRS, encoding="utf-8")
+    (asked,) = questions([str(file)])
+    borders = {one.name: one for one in frontier_of(asked, {}, EXPLICIT).borders}
+    assert [one.messages for one in borders["never-accepted"].harm] == [1, 2]
+    # Two messages are accepted, or else no condition about one is broken: three keys make no more.
+    assert [one.messages for one in borders["no-key-is-spoilt"].harm] == [1, 2]
+    assert not borders["no-key"].harm
+    assert not borders["no-two"].harm

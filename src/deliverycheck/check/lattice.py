@@ -23,7 +23,7 @@ from deliverycheck.explore.fair import divide
 from deliverycheck.explore.lasso import open_states
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
-from deliverycheck.system.model import Property, State
+from deliverycheck.system.model import Property, State, System
 
 Amounts: TypeAlias = tuple[int, ...]
 """How often each fault may happen, in the order of `Lattice.faults`."""
@@ -75,7 +75,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             budget: "broken" if broken[number] else "open" if unseen[number] else "kept"
             for budget, number in at.items()
         }
-        if prop.kind in ("always", "possible") and len(prop.clauses) > 1:
+        if prop.kind in ("always", "possible") and len(by_message(lifted.system, prop)) > 1:
             worst = _worst_from(marked, prop)
             harm[prop.name] = {budget: worst[number] for budget, number in at.items()}
     return Lattice(faults, fates, harm, copies)
@@ -115,14 +115,32 @@ def broken_from(marked: Marked, prop: Property) -> bytearray:
     return broken
 
 
+def by_message(system: System, prop: Property) -> Mapping[str, list[int]]:
+    """The clauses of a property by the message each is about; none if one is about no message, or
+    about several."""
+    ledger = [one.name for one in system.variables if one.store == "ledger"]
+    messages = {name.partition("[")[2].removesuffix("]") for name in ledger if "[" in name}
+    found: dict[str, list[int]] = {}
+    for number, clause in enumerate(prop.clauses):
+        about = [part for part in clause.about.split(", ") if part in messages]
+        if len(about) != 1:
+            return {}
+        found.setdefault(about[0], []).append(number)
+    return found
+
+
 def broken_at_once(marked: Marked, prop: Property) -> Counter[int]:
-    """For each state that breaks an invariant, with how many of its clauses."""
-    clauses = range(len(prop.clauses))
-    return Counter(state for number in clauses for state in marked.wrong(prop, number))
+    """For each state that breaks a property about single messages, for how many of them."""
+    return Counter(
+        state
+        for clauses in by_message(marked.found.system, prop).values()
+        for state in {state for number in clauses for state in marked.wrong(prop, number)}
+    )
 
 
 def _worst_from(marked: Marked, prop: Property) -> list[int]:
-    """For each state: the most clauses that are broken at once in a state it leads to."""
+    """For each state: for how many messages the property is broken at once in a state it leads to,
+    at most."""
     count = broken_at_once(marked, prop)
     worst = [0] * len(marked.marks)
     for most in sorted(set(count.values())):
