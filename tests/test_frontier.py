@@ -294,3 +294,64 @@ def test_harm_counts_messages_not_conditions(tmp_path: Path) -> None:
     assert [one.messages for one in borders["no-key-is-spoilt"].harm] == [1, 2]
     assert not borders["no-key"].harm
     assert not borders["no-two"].harm
+
+
+RECOVERS = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, fault, require, sometimes
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class Recovers(Protocol):
+    gone: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.requests.put(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.gone.add(m)
+        yield "received"
+        self.gone.discard(m)
+        self.effect(m)
+
+    @fault
+    def recover(self, m: Message) -> None:
+        require(m in self.gone)
+        self.gone.discard(m)
+        self.requests.put(m)
+
+    @sometimes
+    def ever_twice(self, m: Message) -> bool:
+        return self.ledger.effects(m) == 2
+"""
+
+
+def test_more_faults_may_do_less_harm_and_then_it_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "recovers.py"
+    file.write_text(RECOVERS, encoding="utf-8")
+    text = run(
+        "frontier", str(file), *ONE, "--property", "no-loss", "--faults", "crash=1 recover=1"
+    ).out  # fmt: skip
+    assert "breaks with crash=1, in 3 steps" in text
+    assert "survives all of that, but not whatever is less: crash=1 breaks it" in " ".join(
+        text.split()
+    )
+
+
+def test_what_is_to_happen_at_least_once_breaks_where_no_example_is_reached(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "recovers.py"
+    file.write_text(RECOVERS, encoding="utf-8")
+    text = run(
+        "frontier", str(file), *ONE, "--property", "ever-twice", "--faults", "crash=1 recover=1"
+    ).out  # fmt: skip
+    assert "no example is reached without faults" in text
+    assert "an example is reached with recover=1" in text
+    assert "breaks" not in text
+    assert "survives" not in text

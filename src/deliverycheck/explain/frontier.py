@@ -20,6 +20,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.traces import replayed
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.runs import shortest_run
+from deliverycheck.system.model import PropertyKind
 from deliverycheck.system.verdicts import PropertyResult, Trace
 
 CAP = 2
@@ -58,6 +59,10 @@ class Border:
     harm: tuple[Harm, ...] = ()
     """What it takes to harm more messages, from one on, each with fewest faults; of a property that
     is a promise, or about no single message, nothing."""
+    kind: PropertyKind = "always"
+    """Of `sometimes`, to break means that no example is reached."""
+    examples: tuple[Mapping[str, float], ...] = ()
+    """Of `sometimes`: the least budgets under which an example is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,9 @@ def frontier_of(
         options = replace(options, engine="explicit")
     idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
     wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
-    lattice = lattice_of(lifted_of(replace(question, faults=wide)), options, report)
+    lifted = lifted_of(replace(question, faults=wide))
+    kinds = {prop.name: prop.kind for prop in lifted.system.properties}
+    lattice = lattice_of(lifted, options, report)
     again = _Again(question, replace(options, copies=lattice.copies))
     borders: list[Border] = []
     for name, fates in lattice.fates.items():
@@ -104,7 +111,21 @@ def frontier_of(
             prover = replace(options, engine="symbolic", properties=(name,), copies=None)
             tolerated = [_without_end(again.question, one, wide, prover) for one in tolerated]
         harm = harm_of(again.question, name, lattice, again.options)
-        borders.append(Border(name, tuple(breaking), tuple(tolerated), tuple(named), harm))
+        seen: list[Budgeted] = []
+        if kinds[name] == "sometimes":
+            kept = _least([one for one, fate in fates.items() if fate == "kept"])
+            seen = [again.look(_named(lattice.faults, one), name, "holds") for one in kept]
+        borders.append(
+            Border(
+                name,
+                tuple(breaking),
+                tuple(tolerated),
+                tuple(named),
+                harm,
+                kinds[name],
+                tuple(one.faults for one in seen),
+            )
+        )
     return Frontier(question.name, question.source, question.messages, wide, tuple(borders))
 
 

@@ -40,6 +40,7 @@ def _border_document(border: Border) -> Json:
             for one in border.maximal_tolerated
         ],
         "open": [{"faults": dict(faults)} for faults in border.open],
+        "examples": [{"faults": budget_document(faults)} for faults in border.examples],
         "harm": [
             {
                 "messages": one.messages,
