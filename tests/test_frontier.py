@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,12 +14,13 @@ from importlib.resources import files
 from itertools import product
 from math import inf
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import jsonschema
 import networkx as nx
 import pytest
 from fair_oracle import Fair
-from support import EXPLICIT, MODELS, run
+from support import EXPLICIT, MODELS, interrupt_searches, run
 from systems import fair_system_of
 
 from deliverycheck.check.checking import lifted_of
@@ -179,6 +183,9 @@ def test_harm_is_the_most_messages_of_any_state_under_each_budget(name: str) -> 
             assert sum(one.faults.values()) == min(sums)
             taken = Counter(step.fault for step in one.trace.steps if step.fault)
             assert taken == one.faults
+        sizes = range(sum(caps.values()) + 1)
+        curve = [max(n for b, n in most.items() if sum(b) <= size) for size in sizes if most]
+        assert list(border.curve) == curve
 
 
 def test_any_number_where_z3_proves_it() -> None:
@@ -222,10 +229,24 @@ def test_the_verb_says_it_in_json_and_in_words() -> None:
     found = [(one["faults"], one["steps"]) for one in loss["minimal_breaking"]]
     assert found == [({"lose": 1}, 3), ({"crash": 1}, 4)]
     assert [one["faults"] for one in loss["maximal_tolerated"]] == [{"duplicate": 2}]
+    assert all(one["curve"] == [] for one in done.data["properties"])  # of one message, no curve
     text = run("frontier", model, *ONE, "--property", "no-loss").out
     assert "lose=1" in text
     assert "3 steps" in text
     assert "survives" in text
+
+
+def test_the_curve_of_what_more_and_more_faults_do() -> None:
+    model = "models/guarantees/at_most_once.py"
+    asked = ("--property", "no-loss", "--faults", "lose=2 crash=1", "--engine", "explicit")
+    done = run("frontier", model, *asked, "--json")
+    jsonschema.validate(done.data, SCHEMA)
+    # Each loss and each crash takes one message of the two, and no third is there to be lost.
+    (loss,) = done.data["properties"]
+    pairs = [(one["faults"], one["messages"]) for one in loss["curve"]]
+    assert pairs == [(0, 0), (1, 1), (2, 2), (3, 2)]
+    text = " ".join(run("frontier", model, *asked).out.split())
+    assert "most messages harmed at once: 0 with no fault, 1 with 1, 2 with 2 or more" in text
 
 
 def test_what_breaks_without_any_fault_is_said_aloud() -> None:
@@ -355,3 +376,33 @@ def test_what_is_to_happen_at_least_once_breaks_where_no_example_is_reached(
     assert "an example is reached with recover=1" in text
     assert "breaks" not in text
     assert "survives" not in text
+
+
+def test_ctrl_c_ends_it() -> None:
+    """At the terminal, so all processes are told; the search has begun by then."""
+    model = str(G / "at_least_once.py")
+    command = (sys.executable, "-m", "deliverycheck", "frontier", model, "--messages", "3")
+    with Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stderr is not None
+            assert "states" in process.stderr.readline()
+            os.killpg(process.pid, signal.SIGINT)
+            out, _ = process.communicate(timeout=30)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert "interrupted: nothing is known of no-loss" in out
+
+
+def test_what_ctrl_c_left_is_named_and_the_rest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    caps = {"lose": 1, "crash": 1}
+    with monkeypatch.context() as patch:
+        begun = interrupt_searches(patch, after=10**6)
+        whole = frontier_of(asked("AtMostOnce"), caps, EXPLICIT)
+    interrupt_searches(monkeypatch, after=begun[0] - 1)
+    found = frontier_of(asked("AtMostOnce"), caps, EXPLICIT)
+    names = [one.name for one in found.borders]
+    assert 0 < len(names) < len(whole.borders)
+    assert [*names, *found.unfinished] == [one.name for one in whole.borders]
+    assert list(found.borders) == list(whole.borders[: len(names)])

@@ -21,6 +21,7 @@ from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.fair import divide
 from deliverycheck.explore.lasso import open_states
+from deliverycheck.explore.search import uninterrupted
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Property, State, System
@@ -50,7 +51,10 @@ class Lattice:
 
 
 def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -> Lattice:
-    """The lattice below the budgets of a model, all of which must be finite."""
+    """The lattice below the budgets of a model, all of which must be finite.
+
+    Raises KeyboardInterrupt where that ended the search.
+    """
     faults = tuple(key for key, amount in lifted.budgets.items() if amount > 0)
     budgets = list(product(*(range(int(lifted.budgets[key]) + 1) for key in faults)))
     starts = tuple(_start(lifted, dict(zip(faults, budget, strict=True))) for budget in budgets)
@@ -61,7 +65,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
         # Many faults make many copies; a frontier with gaps is worth little, so it may cost more.
         copies = MANY_COPIES
         found = explore_instance(wide, options.limits, copies, report)
-    marked = Marked(found)
+    marked = Marked(uninterrupted(found))
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
     unseen = can_reach(marked.before, _cut(marked))

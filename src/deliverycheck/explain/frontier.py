@@ -20,8 +20,9 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.traces import replayed
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.runs import shortest_run
+from deliverycheck.explore.search import uninterrupted
 from deliverycheck.system.model import PropertyKind
-from deliverycheck.system.verdicts import PropertyResult, Trace
+from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
 
 CAP = 2
 """Faults of one kind that are looked at, if nothing else is said."""
@@ -63,6 +64,9 @@ class Border:
     """Of `sometimes`, to break means that no example is reached."""
     examples: tuple[Mapping[str, float], ...] = ()
     """Of `sometimes`: the least budgets under which an example is reached."""
+    curve: tuple[int, ...] = ()
+    """By number of faults, of whatever kinds within the caps, from none on: the most messages it
+    can be broken for at once; of what `harm` says nothing about, nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Frontier:
     caps: Mapping[str, int]
     """The faults that can happen in this model, and how often each may at most."""
     borders: tuple[Border, ...]
+    unfinished: tuple[str, ...] = ()
+    """The properties that Ctrl-C left without a border."""
 
 
 def frontier_of(
@@ -87,8 +93,8 @@ def frontier_of(
 
     The second look is the explicit engine's, too: whatever a frontier names has an end. Unless it
     alone is asked, Z3 tries to prove that what the caps do not break no number of faults does.
-    Raises InputError for a model that goes wrong, DisagreementError where a second look at a budget
-    finds another verdict.
+    Ctrl-C ends it with the borders that are known. Raises InputError for a model that goes wrong,
+    DisagreementError where a second look at a budget finds another verdict.
     """
     engine = options.engine
     if engine == "auto":
@@ -96,37 +102,59 @@ def frontier_of(
     idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
     wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
     lifted = lifted_of(replace(question, faults=wide))
-    kinds = {prop.name: prop.kind for prop in lifted.system.properties}
-    lattice = lattice_of(lifted, options, report)
-    again = _Again(question, replace(options, copies=lattice.copies))
+    kinds = {
+        prop.name: prop.kind
+        for prop in lifted.system.properties
+        if not options.properties or prop.name in options.properties
+    }
     borders: list[Border] = []
-    for name, fates in lattice.fates.items():
-        broken = _least([one for one, fate in fates.items() if fate == "broken"])
-        survived = _most([one for one, fate in fates.items() if fate == "kept"])
-        unknown = _least([one for one, fate in fates.items() if fate == "open"])
-        named = [_named(lattice.faults, one) for one in unknown]
-        breaking = [again.look(_named(lattice.faults, one), name, "violated") for one in broken]
-        tolerated = [again.look(_named(lattice.faults, one), name, "holds") for one in survived]
-        if engine != "explicit":
-            prover = replace(options, engine="symbolic", properties=(name,), copies=None)
-            tolerated = [_without_end(again.question, one, wide, prover) for one in tolerated]
-        harm = harm_of(again.question, name, lattice, again.options)
-        seen: list[Budgeted] = []
-        if kinds[name] == "sometimes":
-            kept = _least([one for one, fate in fates.items() if fate == "kept"])
-            seen = [again.look(_named(lattice.faults, one), name, "holds") for one in kept]
-        borders.append(
-            Border(
-                name,
-                tuple(breaking),
-                tuple(tolerated),
-                tuple(named),
-                harm,
-                kinds[name],
-                tuple(one.faults for one in seen),
-            )
-        )
-    return Frontier(question.name, question.source, question.messages, wide, tuple(borders))
+    try:
+        lattice = lattice_of(lifted, options, report)
+        again = _Again(question, replace(options, copies=lattice.copies))
+        for name, kind in kinds.items():
+            border = _border(again, lattice, name, kind)
+            if engine != "explicit":
+                prover = replace(options, engine="symbolic", properties=(name,), copies=None)
+                tolerated = (
+                    _without_end(again.question, one, wide, prover)
+                    for one in border.maximal_tolerated
+                )
+                border = replace(border, maximal_tolerated=tuple(tolerated))
+            borders.append(border)
+    except KeyboardInterrupt:
+        known = {border.name for border in borders}
+        unfinished = tuple(name for name in kinds if name not in known)
+    else:
+        unfinished = ()
+    return Frontier(
+        question.name, question.source, question.messages, wide, tuple(borders), unfinished
+    )
+
+
+def _border(again: _Again, lattice: Lattice, name: str, kind: PropertyKind) -> Border:
+    """Where a property begins to break, each budget looked at again by itself."""
+    fates, faults = lattice.fates[name], lattice.faults
+    broken = _least([one for one, fate in fates.items() if fate == "broken"])
+    survived = _most([one for one, fate in fates.items() if fate == "kept"])
+    unknown = _least([one for one, fate in fates.items() if fate == "open"])
+    shown = _least([one for one, fate in fates.items() if fate == "kept"])
+    examples = [_named(faults, one) for one in shown] if kind == "sometimes" else []
+    return Border(
+        name,
+        tuple(again.look(_named(faults, one), name, "violated") for one in broken),
+        tuple(again.look(_named(faults, one), name, "holds") for one in survived),
+        tuple(_named(faults, one) for one in unknown),
+        harm_of(again.question, name, lattice, again.options),
+        kind,
+        tuple(again.look(one, name, "holds").faults for one in examples),
+        curve_of(lattice.harm.get(name, {})),
+    )
+
+
+def curve_of(harm: Mapping[Amounts, int]) -> tuple[int, ...]:
+    """By number of faults, from none on: the most messages they can harm at once."""
+    sizes = range(max(map(sum, harm), default=-1) + 1)
+    return tuple(max(n for budget, n in harm.items() if sum(budget) <= size) for size in sizes)
 
 
 def _without_end(
@@ -138,12 +166,20 @@ def _without_end(
     for some in ([at_cap], [[fault] for fault in at_cap]):
         for freed in some:
             faults = {**found.faults, **dict.fromkeys(freed, inf)}
-            (prop,) = check(replace(question, faults=faults), options).properties
+            (prop,) = _checked(replace(question, faults=faults), options).properties
             if prop.verdict == "holds" and not prop.evidence.within:
                 found = Budgeted(faults, prop)
         if inf in found.faults.values():
             break
     return found
+
+
+def _checked(question: Question, options: Options) -> ModelResult:
+    """The result for one budget. Raises KeyboardInterrupt where that ended an engine."""
+    result = check(question, options)
+    if result.interrupted:
+        raise KeyboardInterrupt
+    return result
 
 
 def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -> tuple[Harm, ...]:
@@ -154,7 +190,7 @@ def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -
         least = _least([budget for budget, most in harm.items() if most >= messages])
         faults = _named(lattice.faults, least[0])
         lifted = lifted_of(replace(question, faults=faults))
-        explored = explore_instance(lifted, options.limits, options.copies)
+        explored = uninterrupted(explore_instance(lifted, options.limits, options.copies))
         marked = Marked(explored)
         (prop,) = (prop for prop in lifted.system.properties if prop.name == name)
         count = broken_at_once(marked, prop)
@@ -180,7 +216,7 @@ class _Again:
         """The result of one property. Raises DisagreementError if it is another one."""
         key = tuple(faults.items())
         if key not in self._results:
-            result = check(replace(self.question, faults=dict(faults)), self.options)
+            result = _checked(replace(self.question, faults=dict(faults)), self.options)
             self._results[key] = {prop.name: prop for prop in result.properties}
         prop = self._results[key][name]
         said = "holds" if prop.verdict == "vacuous" else prop.verdict

@@ -8,6 +8,7 @@ from typing import assert_never
 from deliverycheck.explain.claims import (
     Checked,
     CheckedClaim,
+    Claim,
     CostShown,
     Judgement,
     Paid,
@@ -40,11 +41,15 @@ def claim_text(checked: CheckedClaim, width: int) -> Iterator[str]:
     yield ""
 
 
-def claims_summary(checked: Sequence[CheckedClaim]) -> str:
+def claims_summary(checked: Sequence[CheckedClaim], unfinished: Sequence[Claim] = ()) -> str:
     """The last line: whether all evidence came out as it is written down."""
     wrong = [one for one in checked if one.comes_out is False]
     unknown = [one for one in checked if one.comes_out is None]
     count = f"{len(checked)} claim" + ("s" if len(checked) != 1 else "")
+    if unfinished:
+        count += f" (of {len(checked) + len(unfinished)}; the others were not come to)"
+    if not checked:
+        return f"{count}."
     if wrong:
         return f"{count}: of {len(wrong)} the evidence does not come out as it is written down."
     if unknown:
@@ -118,8 +123,10 @@ def _cost(cost: Paid | None) -> str:
     return "unknown" if cost is None else f"{cost[0]} sent and {cost[1]} writes"
 
 
-def claims_document(checked: Sequence[CheckedClaim], exit_code: int) -> dict[str, Json]:
-    """Claims as data."""
+def claims_document(
+    checked: Sequence[CheckedClaim], unfinished: Sequence[Claim], exit_code: int
+) -> dict[str, Json]:
+    """Claims as data; `unfinished`: those that were not come to."""
     return {
         "schema": "deliverycheck/claims/1",
         "tool": tool(),
@@ -135,6 +142,7 @@ def claims_document(checked: Sequence[CheckedClaim], exit_code: int) -> dict[str
             }
             for one in checked
         ],
+        "unfinished": [claim.text for claim in unfinished],
         "exit": int(exit_code),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from deliverycheck.explain.frontier import Border, Budgeted
@@ -19,9 +19,23 @@ def border_lines(border: Border, caps: Mapping[str, int]) -> Iterator[str]:
     for harm in border.harm[1:]:
         by = f"{budget_text(harm.faults) or 'no fault'}, in {len(harm.trace.steps)} steps"
         yield f"breaks for {harm.messages} messages at once with {by}"
+    if any(border.curve):
+        known = ", as far as is known" if border.open else ""
+        yield f"most messages harmed at once{known}: {_curve(border.curve)}"
     for one in border.maximal_tolerated:
         yield f"survives {_survived(one, caps)}{_but(border, one)}"
     yield from _unknown(border)
+
+
+def _curve(curve: Sequence[int]) -> str:
+    """`0 with no fault, 1 with 1, 2 with 2 or more`."""
+    parts: list[str] = []
+    for faults, most in enumerate(curve):
+        if faults and most == curve[faults - 1]:
+            continue
+        more = " or more" if most == curve[-1] and faults + 1 < len(curve) else ""
+        parts.append(f"{most} with {faults or 'no fault'}{more}")
+    return ", ".join(parts)
 
 
 def _seen(border: Border) -> Iterator[str]:
