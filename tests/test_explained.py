@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from math import inf
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -17,6 +18,8 @@ from deliverycheck.check.checking import lifted_of
 from deliverycheck.explain.frontier import frontier_of
 from deliverycheck.explain.why.explaining import check_and_explain
 from deliverycheck.load.subjects import questions
+from deliverycheck.report.stories import runs_text
+from deliverycheck.report.words.steps import stories
 from deliverycheck.semantics.interpreter import at_rest, successors
 from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.model import State, System
@@ -297,3 +300,76 @@ def test_there_is_none_where_not_everything_was_seen() -> None:
     assert loss["trace"] is not None
     assert loss["explanation"] is None
     assert "Z3" in loss["unexplained"]
+
+
+RESCUE = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, fault, require
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class Rescue(Protocol):
+    gone: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.requests.put(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.gone.add(m)
+        yield "received"
+        self.gone.discard(m)
+        self.effect(m)
+
+    @fault
+    def failover(self, m: Message) -> None:
+        require(m in self.gone)
+        self.gone.discard(m)
+        self.requests.put(m)
+"""
+
+
+def test_what_is_said_of_one_property_is_not_said_of_another(tmp_path: Path) -> None:
+    """One run breaks two: the one may still be kept by a fault, the other is broken for good."""
+    file = tmp_path / "rescue.py"
+    file.write_text(RESCUE, encoding="utf-8")
+    result = check_and_explain(question(str(file), "crash=1 failover=1", 1), EXPLICIT)
+    ends, stuck = prop(result, "eventual-effect"), prop(result, "no-deadlock")
+    assert ends.trace is not None
+    assert stuck.trace is not None
+    assert ends.trace.steps == stuck.trace.steps
+    assert explanation(result, "eventual-effect").point_of_no_return is None
+    assert explanation(result, "no-deadlock").point_of_no_return == 3
+    text = "\n".join(runs_text((ends, stuck), 200, verbose=False))
+    assert "How eventual-effect is broken" in text
+    assert "How no-deadlock is broken" in text
+    assert "The point of no return is step 3" in text
+
+
+def test_a_run_that_breaks_several_says_what_has_become_of_each() -> None:
+    result = explained("AtMostOnce")
+    names = ["no-loss", "no-silent-loss", "eventual-effect", "no-deadlock"]
+    told = [prop(result, name) for name in names]
+    (story,) = stories(told)
+    assert story.names == tuple(names)
+    assert len([text for text in story.closing if text.startswith(("So ", "And m1"))]) == 3
+    assert any("never applied" in text for text in story.closing)
+    assert any("left undone" in text for text in story.closing)
+
+
+def test_necessary_steps_are_told_of_each_property_where_they_differ() -> None:
+    result = explained("AtMostOnce")
+    first, second = (prop(result, name) for name in ("no-loss", "no-deadlock"))
+    assert first.explanation is not None
+    fewer = replace(first.explanation, necessary_steps=(1,))
+    pair = (first, replace(second, explanation=fewer, trace=first.trace))
+    text = "\n".join(runs_text(pair, 200, verbose=True))
+    steps = first.explanation.necessary_steps
+    assert len(steps) > 1
+    assert "Part of every run that breaks no-deadlock like this: step 1." in text
+    assert f"Part of every run that breaks no-loss like this: steps 1 and {steps[-1]}." in text
+    assert "breaks it like this" not in text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deliverycheck.explain.invariants.told import told_condition
 from deliverycheck.report.layout import wrapped
@@ -70,8 +70,13 @@ def _look_alike_document(told: LookAlike) -> Json:
     }
 
 
-def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str]:
-    """The lines about a counterexample: when it was decided, who could know, and what it takes."""
+def why_text(
+    prop: PropertyResult, width: int, *, verbose: bool, props: Sequence[PropertyResult] = ()
+) -> Iterator[str]:
+    """The lines about a counterexample: when it was decided, who could know, and what it takes.
+
+    `props`: all that are told with it.
+    """
     told, trace = prop.explanation, prop.trace
     yield from wrapped(unexplained(prop), width, "    ")
     if told is None or trace is None:
@@ -83,7 +88,7 @@ def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str
         yield from wrapped(unknown(one), width, "    ")
     yield from wrapped(taken(told, trace), width, "    ")
     if verbose:
-        for sentence in weighed(told):
+        for sentence in weighed(told, props):
             yield from wrapped(sentence, width, "    ")
         for way in other_ways(told, trace):
             yield from wrapped(f"{way.heading}:", width, "    ")

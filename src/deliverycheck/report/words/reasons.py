@@ -134,14 +134,20 @@ def _times(count: float) -> str:
     return {2: "twice", float("inf"): "again and again"}.get(count, f"{count:.0f} times")
 
 
-def weighed(told: Explanation) -> Iterator[str]:
-    """Where it mattered what happened, and which steps every such run has: sentences."""
-    for text, steps in (
-        ("Something else would have changed the outlook at", told.decisive if told.exact else ()),
-        ("Part of every run that breaks it like this:", told.necessary_steps),
-    ):
+def weighed(told: Explanation, props: Sequence[PropertyResult] = ()) -> Iterator[str]:
+    """Where it mattered what happened, and which steps every such run has: sentences.
+
+    `props`: all that the run breaks; of each its own, where they differ.
+    """
+    if told.exact and told.decisive:
+        yield f"Something else would have changed the outlook at {numbers(told.decisive)}."
+    by_steps: dict[tuple[int, ...], list[str]] = {}
+    for prop in props:
+        steps = () if prop.explanation is None else prop.explanation.necessary_steps
+        by_steps.setdefault(steps, []).append(prop.name)
+    for steps, names in by_steps.items() if len(by_steps) > 1 else [(told.necessary_steps, ["it"])]:
         if steps:
-            yield f"{text} {numbers(steps)}."
+            yield f"Part of every run that breaks {joined(names)} like this: {numbers(steps)}."
 
 
 def other_ways(told: Explanation, trace: Trace) -> Iterator[OtherWay]:
