@@ -373,3 +373,39 @@ def test_necessary_steps_are_told_of_each_property_where_they_differ() -> None:
     assert "Part of every run that breaks no-deadlock like this: step 1." in text
     assert f"Part of every run that breaks no-loss like this: steps 1 and {steps[-1]}." in text
     assert "breaks it like this" not in text
+
+
+TOLD_TWICE = """\
+from deliverycheck.lang import Message, Steps, leads_to
+from deliverycheck.lang.parts import RetryUntilAcknowledged, worker
+
+
+class ToldTwice(RetryUntilAcknowledged):
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        yield "received"
+        self.effect(m)
+        yield "applied"
+        self.replies.put(m)
+
+    @leads_to
+    def told(self, m: Message) -> tuple[bool, bool]:
+        return self.ledger.effects(m) >= 2, self.ledger.told(m) == "done"
+"""
+
+
+def test_the_first_step_of_a_contrast_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "told_twice.py"
+    file.write_text(TOLD_TWICE, encoding="utf-8")
+    asked = question(str(file), "crash=inf", 1)
+    found = prop(check_and_explain(asked, EXPLICIT), "told")
+    assert found.trace is not None
+    assert found.explanation is not None
+    near = found.explanation.contrast
+    assert near is not None
+    # Twelve steps into the loop and round it; then the answer is sent, and no crash comes.
+    shared = near.shared
+    assert shared == len(found.trace.steps) == 12
+    assert near.trace.steps[:shared] == found.trace.steps
+    assert near.trace.steps[shared].fault is None
