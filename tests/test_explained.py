@@ -409,3 +409,37 @@ def test_the_first_step_of_a_contrast_is_another(tmp_path: Path) -> None:
     assert shared == len(found.trace.steps) == 12
     assert near.trace.steps[:shared] == found.trace.steps
     assert near.trace.steps[shared].fault is None
+
+
+TOGGLE = """\
+from deliverycheck.lang import Protocol, Role, fault, leads_to, require
+
+one = Role("one")
+
+
+class Toggle(Protocol):
+    on: bool = False
+    stuck: bool = False
+
+    @one
+    def toggle(self) -> None:
+        require(not self.stuck)
+        self.on = not self.on
+
+    @fault
+    def block(self) -> None:
+        self.stuck = True
+
+    @leads_to
+    def goes_on(self) -> tuple[bool, bool]:
+        return not self.on, self.on
+"""
+
+
+def test_to_stop_is_only_called_well_where_it_is(tmp_path: Path) -> None:
+    """Who stops before the fault has not gone on either."""
+    file = tmp_path / "toggle.py"
+    file.write_text(TOGGLE, encoding="utf-8")
+    text = run("check", str(file), "--faults", "block=1", "--engine", "explicit").out
+    assert "if it stops there" not in text
+    assert "It goes well if step 1 never comes: it can go on well for ever." in text

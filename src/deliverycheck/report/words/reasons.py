@@ -16,7 +16,8 @@ FEW_STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """How it could have gone well: nothing but the heading where it only has to stop there."""
+    """How it could have gone well: nothing but the heading where the run has only to end there, or
+    one of its steps must never come."""
 
     heading: str
     """A sentence; where steps follow, without its full stop."""
@@ -73,7 +74,8 @@ def instead(told: Contrast, most: int | None = None) -> Instead:
     steps = told.trace.steps[told.shared :]
     end = "nothing more has to happen" if told.at_rest else "it can go on well for ever"
     if not steps:
-        return Instead(f"It goes well if it stops there: {end}.", (), 0, end)
+        said = "it stops there" if told.at_rest else f"step {told.shared + 1} never comes"
+        return Instead(f"It goes well if {said}: {end}.", (), 0, end)
     few = len(steps) if most is None or len(steps) <= most + 1 else most
     heading = f"It goes well if instead, from step {steps[0].index} on"
     return Instead(heading, told_steps(told.trace, told.shared, few), len(steps) - few, end)
