@@ -443,3 +443,59 @@ def test_to_stop_is_only_called_well_where_it_is(tmp_path: Path) -> None:
     text = run("check", str(file), "--faults", "block=1", "--engine", "explicit").out
     assert "if it stops there" not in text
     assert "It goes well if step 1 never comes: it can go on well for ever." in text
+
+
+TWO_LEGS = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, always, require
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class TwoLegs(Protocol):
+    outbox: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.outbox.add(m)
+        self.requests.put(m)
+
+    @sender
+    def report(self, m: Message) -> None:
+        require(m in self.outbox and self.timed_out(m))
+        self.outbox.discard(m)
+        self.tell_done(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.effect(m)
+        yield "debited"
+        self.effect(m)
+
+    @always
+    def both_legs(self, m: Message) -> bool:
+        return self.ledger.told(m) != "done" or self.ledger.effects(m) == 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "faults", "said", "not_said"),
+    [
+        (RESCUE, "eventual-effect", "crash=1 failover=1", "another fault could", "goes round"),
+        (TWO_LEGS, "both-legs", "crash=1", "applied once, or more", "was applied: to it"),
+    ],
+)
+def test_what_is_said_fits_the_run(
+    tmp_path: Path, model: str, name: str, faults: str, said: str, not_said: str
+) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(model, encoding="utf-8")
+    done = run(
+        "check", str(file), "--faults", faults, "--property", name, "--engine", "explicit",
+        "--messages", "1",
+    )  # fmt: skip
+    text = " ".join(done.out.split())
+    assert said in text
+    assert not_said not in text

@@ -48,6 +48,8 @@ def decided(told: Explanation, trace: Trace) -> str:
     at, last = told.point_of_no_return, len(trace.steps)
     if at is None and not told.exact:
         return "No point of no return is known: beyond a bound it might still go well."
+    if at is None and trace.loop_start == last:
+        return "There is no point of no return: another fault could still set it right."
     if at is None:
         return "There is no point of no return: whenever it goes round, it could still go well."
     if not last:
@@ -89,7 +91,7 @@ def unknown(told: LookAlike) -> str:
             f"{actor[0].upper()}{actor[1:]} never finds out: to it, all is as it is when "
             f"{told.message} is applied."
         )
-    text = f"At step {told.step} {actor} cannot tell whether {told.message} was applied: to it, all"
+    text = f"At step {told.step} {actor} cannot tell {_matter(told)}: to it, all"
     others = sentences(told.trace.steps)[told.shared :]
     if not others:
         return f"{text} is as it was after step {told.shared}."
@@ -97,6 +99,13 @@ def unknown(told: LookAlike) -> str:
         return f"{text} is as in another run, of {len(told.trace.steps)} steps."
     after = f" after step {told.shared}" if told.shared else " at the start"
     return f"{text} is as if{after} {joined([_small(text) for text in others])}."
+
+
+def _matter(told: LookAlike) -> str:
+    """What an actor does not know about a message."""
+    if not told.here or not told.there:
+        return f"whether {told.message} was applied"
+    return f"whether {told.message} was applied once, or more than once"
 
 
 def _small(text: str) -> str:
