@@ -420,6 +420,7 @@ one = Role("one")
 class Toggle(Protocol):
     on: bool = False
     stuck: bool = False
+    blocked: bool = False
 
     @one
     def toggle(self) -> None:
@@ -429,6 +430,17 @@ class Toggle(Protocol):
     @fault
     def block(self) -> None:
         self.stuck = True
+        self.blocked = True
+
+    @fault
+    def pause(self) -> None:
+        require(not self.stuck)
+        self.stuck = True
+
+    @one
+    def resume(self) -> None:
+        require(self.stuck and not self.blocked)
+        self.stuck = False
 
     @leads_to
     def goes_on(self) -> tuple[bool, bool]:
@@ -443,6 +455,11 @@ def test_to_stop_is_only_called_well_where_it_is(tmp_path: Path) -> None:
     text = run("check", str(file), "--faults", "block=1", "--engine", "explicit").out
     assert "if it stops there" not in text
     assert "It goes well if step 1 never comes: it can go on well for ever." in text
+    # Where it is paused again and again, it goes well after any round without a further pause.
+    asked = ("--faults", "pause=inf", "--engine", "explicit")
+    text = run("check", str(file), *asked).out
+    assert "repeats for ever from step 1" in text
+    assert "It goes well if step 1 never comes again: it can go on well for ever." in text
 
 
 TWO_LEGS = """\

@@ -87,7 +87,7 @@ def _explained(examined: Examined, result: PropertyResult) -> PropertyResult:
         tuple(fault for fault in _faults(lifted) if fault not in _kinds(found)),
         necessary_steps(fates, trace, clauses),
         tuple(_false(marked.found.system, prop, clauses, trace)),
-        contrast(lifted, fates, way),
+        contrast(lifted, fates, way, trace.loop_start),
         tuple(look_alikes(lifted, fates, way, trace, result.about)),
         found,
     )

@@ -29,8 +29,10 @@ def decisive(fates: Fates, way: Run) -> tuple[int, ...]:
     return tuple(found)
 
 
-def contrast(lifted: Lifted, fates: Fates, way: Run) -> Contrast | None:
+def contrast(lifted: Lifted, fates: Fates, way: Run, loop: int | None) -> Contrast | None:
     """The run that goes well nearest to another one; None if none is known.
+
+    `loop`: how many steps of that come before those that repeat.
 
     Raises DisagreementError if it does not replay.
     """
@@ -43,7 +45,8 @@ def contrast(lifted: Lifted, fates: Fates, way: Run) -> Contrast | None:
         shared += 1
     states = tuple(fates.nodes.states[node] for node in run.states)
     trace = replayed(lifted, fates.marked.found, Run(states, run.actions))
-    return Contrast(shared, trace, rests(fates, run.states[-1]))
+    after = loop if loop is not None and shared == len(way.actions) else shared
+    return Contrast(shared, trace, rests(fates, run.states[-1]), after + 1)
 
 
 def _step(run: Run, at: int) -> tuple[tuple[int, ...], tuple[int, ...]]:

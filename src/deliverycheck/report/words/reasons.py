@@ -76,7 +76,8 @@ def instead(told: Contrast, most: int | None = None) -> Instead:
     steps = told.trace.steps[told.shared :]
     end = "nothing more has to happen" if told.at_rest else "it can go on well for ever"
     if not steps:
-        said = "it stops there" if told.at_rest else f"step {told.shared + 1} never comes"
+        again = " again" if told.not_taken <= told.shared else ""
+        said = "it stops there" if told.at_rest else f"step {told.not_taken} never comes{again}"
         return Instead(f"It goes well if {said}: {end}.", (), 0, end)
     few = len(steps) if most is None or len(steps) <= most + 1 else most
     heading = f"It goes well if instead, from step {steps[0].index} on"
