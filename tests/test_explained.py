@@ -516,3 +516,34 @@ def test_what_is_said_fits_the_run(
     text = " ".join(done.out.split())
     assert said in text
     assert not_said not in text
+
+
+def test_who_is_to_blame_is_what_is_needed(tmp_path: Path) -> None:
+    """A shortest run may have faults that it could do without; they are not to blame."""
+    result = explained("AtLeastOnce", "lose=1 crash=1 delay=1 duplicate=1", 2)
+    for one in result.properties:
+        if one.explanation is None or one.trace is None:
+            continue
+        kinds = {frozenset(cause.faults) for cause in one.explanation.causes}
+        assert one.explanation.exact
+        if frozenset() in kinds:
+            assert one.because == ()
+        else:
+            assert frozenset(one.because) in kinds
+            assert {*one.because} <= {*one.trace.faults}
+
+
+def test_a_fault_that_is_not_needed_is_not_blamed() -> None:
+    """A crash between effect and mark only spares a step on the way to another order."""
+    model = f"{P}/check_then_act.py"
+    asked = (model, "--faults", "crash=1", "--engine", "explicit")
+    only = ("--property", "in-order")
+    (found,) = run("check", *asked, *only, "--json").data["results"][0]["properties"]
+    assert [step["fault"] for step in found["trace"]["steps"]].count("crash") == 1
+    assert found["because"] == []
+    assert [cause["faults"] for cause in found["explanation"]["causes"]] == [{}]
+    text = " ".join(run("check", *asked, *only).out.split())
+    assert "with crash in it, though no fault is needed" in text
+    assert "because of" not in text
+    (row,) = run("matrix", *asked, "--json").data["rows"]
+    assert row["out_of_order"]["because"] == []

@@ -126,4 +126,6 @@ def _cell(prop: PropertyResult) -> str:
     if prop.verdict != "violated" or prop.trace is None:
         return answer(prop)
     because = "\n+ ".join(prop.because) or "no fault"
+    if prop.trace.faults and not prop.because:
+        because += "\nneeded"
     return f"{answer(prop)}\n{len(prop.trace.steps)} steps\n{because}"
