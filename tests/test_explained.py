@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -518,9 +519,10 @@ def test_what_is_said_fits_the_run(
     assert not_said not in text
 
 
-def test_who_is_to_blame_is_what_is_needed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["AtMostOnce", "AtLeastOnce", "CheckThenAct"])
+def test_who_is_to_blame_is_what_is_needed(name: str) -> None:
     """A shortest run may have faults that it could do without; they are not to blame."""
-    result = explained("AtLeastOnce", "lose=1 crash=1 delay=1 duplicate=1", 2)
+    result = explained(name, "lose=1 crash=1 delay=1")
     for one in result.properties:
         if one.explanation is None or one.trace is None:
             continue
@@ -547,3 +549,24 @@ def test_a_fault_that_is_not_needed_is_not_blamed() -> None:
     assert "because of" not in text
     (row,) = run("matrix", *asked, "--json").data["rows"]
     assert row["out_of_order"]["because"] == []
+
+
+def test_nothing_is_called_irrelevant_where_something_was_cut_off() -> None:
+    faults = "lose=inf crash=inf delay=inf duplicate=inf"
+    asked = ("--messages", "1", "--engine", "explicit", "--json")
+    for one in run("check", ALO, "--faults", faults, *asked).data["results"][0]["properties"]:
+        if one["explanation"] is not None:
+            assert not one["explanation"]["exact"]
+            assert one["explanation"]["irrelevant"] == {"faults": [], "steps": []}
+
+
+def test_the_run_that_is_the_same_to_an_actor_is_told_when_asked_for() -> None:
+    env = {"COLUMNS": "300", "NO_COLOR": "1"}
+    asked = ("check", f"{P}/decrement.py", "--engine", "explicit", "--faults", SEED)
+    text, whole = (run(*asked, *more, env=env).out for more in ((), ("--verbose",)))
+    (found,) = re.findall(r"in\s+another\s+run,\s+of\s+(\d+)\s+steps\.\n(.*)", whole)[:1]
+    assert found[1] == "    The other run:"
+    told = whole.partition("    The other run:\n")[2].splitlines()
+    numbers = [int(line.split(".")[0]) for line in told if re.match(r"      [ \d]\d\. ", line)]
+    assert numbers[: int(found[0])] == list(range(1, int(found[0]) + 1))
+    assert "The other run" not in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deliverycheck.report.words.headlines import because_of
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import PropertyResult
 
 
@@ -13,5 +14,5 @@ def briefly(prop: PropertyResult) -> str:
         count = len(prop.trace.steps)
         loop = prop.trace.loop_start
         again = "" if loop is None or loop == count else f", for ever from step {loop + 1}"
-        text += f" in {count} step{'s' if count != 1 else ''}{again}, {because_of(prop)}"
+        text += f" in {counted(count)}{again}, {because_of(prop)}"
     return f"{text}: {prop.reason}" if prop.reason else text

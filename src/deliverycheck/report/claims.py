@@ -20,6 +20,7 @@ from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.report.runs import trace_document
 from deliverycheck.report.words.headlines import PROOFS, budget_text
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import Json, PropertyResult
 
 WORDS: Mapping[Judgement, str] = {"true": "TRUE", "imprecise": "IMPRECISE", "false": "FALSE"}
@@ -96,8 +97,7 @@ def _environment(faults: Mapping[str, float]) -> str:
 
 def _verdict(found: PropertyResult) -> str:
     if found.trace is not None:
-        steps = len(found.trace.steps)
-        return f"is violated, in {steps} step{'s' if steps != 1 else ''}"
+        return f"is violated, in {counted(len(found.trace.steps))}"
     if found.verdict == "holds" and found.evidence.kind in PROOFS:
         return "holds, proved"
     if found.verdict == "holds":
@@ -108,8 +108,8 @@ def _verdict(found: PropertyResult) -> str:
 def _first(found: Comparison) -> str:
     for letter, side in (("first", found.a_in_b), ("second", found.b_in_a)):
         if side.divergence is not None:
-            steps = len(side.divergence.trace.steps)
-            return f", by what the {letter} shows in {steps} steps"
+            steps = counted(len(side.divergence.trace.steps))
+            return f", by what the {letter} shows in {steps}"
     return ""
 
 

@@ -12,6 +12,7 @@ from deliverycheck.report.words.reasons import (
     Instead,
     decided,
     instead,
+    other_run,
     other_ways,
     taken,
     unexplained,
@@ -35,8 +36,10 @@ def explanation_document(prop: PropertyResult, system: System | None) -> Json:
         "decisive_steps": list(told.decisive),
         "necessary": {"faults": list(told.necessary_faults), "steps": list(told.necessary_steps)},
         "irrelevant": {
-            "faults": list(told.irrelevant_faults),
-            "steps": [step for step in range(1, steps + 1) if step not in told.decisive],
+            "faults": list(told.irrelevant_faults) if told.exact else [],
+            "steps": [step for step in range(1, steps + 1) if step not in told.decisive]
+            if told.exact
+            else [],
         },
         "contrast": None if told.contrast is None else _contrast_document(told.contrast),
         "look_alikes": [_look_alike_document(one) for one in told.look_alikes],
@@ -86,6 +89,9 @@ def why_text(
         yield from _instead(instead(told.contrast, None if verbose else FEW_STEPS), width)
     for one in told.look_alikes:
         yield from wrapped(unknown(one), width, "    ")
+        if verbose and (other := other_run(one)):
+            yield from wrapped("The other run:", width, "    ")
+            yield from steps_lines(other, width, indent="      ")
     yield from wrapped(taken(told, trace), width, "    ")
     if verbose:
         for sentence in weighed(told, props):

@@ -7,6 +7,7 @@ from math import inf
 
 from deliverycheck.explain.frontier import Border, Budgeted
 from deliverycheck.report.words.headlines import budget_text
+from deliverycheck.report.words.steps import counted
 
 
 def border_lines(border: Border, caps: Mapping[str, int]) -> Iterator[str]:
@@ -17,7 +18,7 @@ def border_lines(border: Border, caps: Mapping[str, int]) -> Iterator[str]:
     for one in border.minimal_breaking:
         yield f"breaks with {_cause(one)}"
     for harm in border.harm[1:]:
-        by = f"{budget_text(harm.faults) or 'no fault'}, in {len(harm.trace.steps)} steps"
+        by = f"{budget_text(harm.faults) or 'no fault'}, in {counted(len(harm.trace.steps))}"
         yield f"breaks for {harm.messages} messages at once with {by}"
     if any(border.curve):
         known = ", as far as is known" if border.open else ""
@@ -69,7 +70,7 @@ def _but(border: Border, survived: Budgeted) -> str:
 
 def _cause(one: Budgeted) -> str:
     trace = one.result.trace
-    steps = f", in {len(trace.steps)} steps" if trace else ""
+    steps = f", in {counted(len(trace.steps))}" if trace else ""
     return f"{budget_text(one.faults) or 'NOTHING: no fault is needed'}{steps}"
 
 

@@ -8,6 +8,7 @@ from math import inf
 from deliverycheck.explain.story import joined
 from deliverycheck.report.words.fairness import carried, fairness_note
 from deliverycheck.report.words.proofs import certificates_note
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import Caution, ModelResult, PropertyResult
 
@@ -79,7 +80,7 @@ def verdict_notes(prop: PropertyResult) -> list[str]:
         count = len(prop.trace.steps)
         loop = prop.trace.loop_start
         round_ = "" if loop in (None, count) else f", for ever from step {(loop or 0) + 1}"
-        notes.append(f"{count} step{'s' if count != 1 else ''}{round_}, {because_of(prop)}")
+        notes.append(f"{counted(count)}{round_}, {because_of(prop)}")
     if prop.verdict == "holds" and prop.evidence.kind in PROOFS:
         notes.append("proved")
     if prop.verdict == "holds" and prop.evidence.within:

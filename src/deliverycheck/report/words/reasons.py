@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explain.story import joined, sentences
-from deliverycheck.report.words.steps import ToldStep, told_steps
+from deliverycheck.report.words.steps import ToldStep, counted, told_steps
 from deliverycheck.system.explanations import Cause, Contrast, Explanation, LookAlike
 from deliverycheck.system.verdicts import PropertyResult, Trace
 
@@ -97,9 +97,15 @@ def unknown(told: LookAlike) -> str:
     if not others:
         return f"{text} is as it was after step {told.shared}."
     if len(others) > FEW_STEPS:
-        return f"{text} is as in another run, of {len(told.trace.steps)} steps."
+        return f"{text} is as in another run, of {counted(len(told.trace.steps))}."
     after = f" after step {told.shared}" if told.shared else " at the start"
     return f"{text} is as if{after} {joined([_small(text) for text in others])}."
+
+
+def other_run(told: LookAlike) -> tuple[ToldStep, ...]:
+    """The run to where all is the same to an actor, if `unknown` does not tell it."""
+    is_told = told.step is not None and len(told.trace.steps) - told.shared <= FEW_STEPS
+    return () if is_told else told_steps(told.trace)
 
 
 def _matter(told: LookAlike) -> str:
@@ -117,8 +123,8 @@ def taken(told: Explanation, trace: Trace) -> str:
     """What it takes to break it: the faults of each smallest cause."""
     first = told.causes[0]
     if not first.faults:
-        steps = len(first.trace.steps)
-        more = f" (without any, it takes {steps} steps)" if trace.faults else ""
+        steps = counted(len(first.trace.steps))
+        more = f" (without any, it takes {steps})" if trace.faults else ""
         return f"Faults needed: none{more}."
     if not told.exact:
         return f"Faults that suffice: {_suffice(told, trace)}."
@@ -133,7 +139,7 @@ def _suffice(told: Explanation, trace: Trace) -> str:
     here = [one for one in told.causes if one.trace.steps == trace.steps]
     others = [one for one in told.causes if one not in here]
     parts = [f"{_faults(one)}, as here" for one in here]
-    parts += [f"{_faults(one)}, in {len(one.trace.steps)} steps" for one in others]
+    parts += [f"{_faults(one)}, in {counted(len(one.trace.steps))}" for one in others]
     return "; or ".join(parts)
 
 

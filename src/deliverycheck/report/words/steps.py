@@ -57,6 +57,11 @@ def told_steps(trace: Trace, after: int = 0, few: int | None = None) -> tuple[To
     )
 
 
+def counted(steps: int) -> str:
+    """`1 step`, `2 steps`."""
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
 def stories(properties: Sequence[PropertyResult]) -> tuple[Story, ...]:
     """Each run once, with all the properties it breaks, in the order of the first of them; but
     apart for those of which something else is to be said."""
