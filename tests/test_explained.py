@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -561,7 +562,7 @@ def test_nothing_is_called_irrelevant_where_something_was_cut_off() -> None:
 
 
 def test_the_run_that_is_the_same_to_an_actor_is_told_when_asked_for() -> None:
-    env = {"COLUMNS": "300", "NO_COLOR": "1"}
+    env = {**os.environ, "COLUMNS": "300", "NO_COLOR": "1"}
     asked = ("check", f"{P}/decrement.py", "--engine", "explicit", "--faults", SEED)
     text, whole = (run(*asked, *more, env=env).out for more in ((), ("--verbose",)))
     (found,) = re.findall(r"in\s+another\s+run,\s+of\s+(\d+)\s+steps\.\n(.*)", whole)[:1]

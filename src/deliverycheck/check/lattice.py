@@ -80,7 +80,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             for budget, number in at.items()
         }
         if prop.kind in ("always", "possible") and len(by_message(lifted.system, prop)) > 1:
-            worst = _worst_from(marked, prop)
+            worst = _worst_from(marked, prop, broken)
             harm[prop.name] = {budget: worst[number] for budget, number in at.items()}
     return Lattice(faults, fates, harm, copies)
 
@@ -103,19 +103,21 @@ def _cut(marked: Marked) -> Iterator[bool]:
 def broken_from(marked: Marked, prop: Property) -> bytearray:
     """For each state whether a run from there on breaks the property."""
     count = len(marked.marks)
+    clauses = range(len(prop.clauses))
+    if prop.kind != "sometimes":
+        goals = bytearray(count)
+        for number in clauses:
+            is_promise = prop.kind == "leads-to"
+            for state in (_endless if is_promise else Marked.wrong)(marked, prop, number):
+                goals[state] = 1
+        return can_reach(marked.before, map(bool, goals))
     broken = bytearray(count)
-    for number in range(len(prop.clauses)):
-        if prop.kind == "sometimes":
-            # Broken where no example is in reach, not even behind what was cut off.
-            examples = set(marked.examples(prop, number))
-            hoped = (n in examples or cut for n, cut in enumerate(_cut(marked)))
-            able = can_reach(marked.before, hoped)
-            broken = bytearray(was or not can for was, can in zip(broken, able, strict=True))
-            continue
-        wrong = _endless(marked, prop, number) if prop.kind == "leads-to" else None
-        goals = set(marked.wrong(prop, number) if wrong is None else wrong)
-        able = can_reach(marked.before, (state in goals for state in range(count)))
-        broken = bytearray(was or can for was, can in zip(broken, able, strict=True))
+    for number in clauses:
+        # Broken where no example is in reach, not even behind what was cut off.
+        examples = set(marked.examples(prop, number))
+        hoped = (n in examples or cut for n, cut in enumerate(_cut(marked)))
+        able = can_reach(marked.before, hoped)
+        broken = bytearray(was or not can for was, can in zip(broken, able, strict=True))
     return broken
 
 
@@ -142,12 +144,12 @@ def broken_at_once(marked: Marked, prop: Property) -> Counter[int]:
     )
 
 
-def _worst_from(marked: Marked, prop: Property) -> list[int]:
+def _worst_from(marked: Marked, prop: Property, broken: bytearray) -> list[int]:
     """For each state: for how many messages the property is broken at once in a state it leads to,
     at most."""
     count = broken_at_once(marked, prop)
-    worst = [0] * len(marked.marks)
-    for most in sorted(set(count.values())):
+    worst = [int(is_broken) for is_broken in broken]  # from there, at least one is
+    for most in sorted({*count.values()} - {1}):
         goals = (count[state] >= most for state in range(len(worst)))
         able = can_reach(marked.before, goals)
         worst = [most if can else was for can, was in zip(able, worst, strict=True)]

@@ -110,11 +110,12 @@ def frontier_of(
     borders: list[Border] = []
     try:
         lattice = lattice_of(lifted, options, report)
-        again = _Again(question, replace(options, copies=lattice.copies))
-        for name, kind in kinds.items():
-            border = _border(again, lattice, name, kind)
+        every = [_drawn(lattice, name, kind) for name, kind in kinds.items()]
+        again = _Again(question, replace(options, copies=lattice.copies), lattice.faults, every)
+        for drawn in every:
+            border = _border(again, lattice, drawn)
             if engine != "explicit":
-                prover = replace(options, engine="symbolic", properties=(name,), copies=None)
+                prover = replace(options, engine="symbolic", properties=(drawn.name,), copies=None)
                 tolerated = (
                     _without_end(again.question, one, wide, prover)
                     for one in border.maximal_tolerated
@@ -131,22 +132,45 @@ def frontier_of(
     )
 
 
-def _border(again: _Again, lattice: Lattice, name: str, kind: PropertyKind) -> Border:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A border as the lattice shows it."""
+
+    name: str
+    kind: PropertyKind
+    broken: tuple[Amounts, ...]
+    survived: tuple[Amounts, ...]
+    unknown: tuple[Amounts, ...]
+    examples: tuple[Amounts, ...]
+
+    @property
+    def named(self) -> set[Amounts]:
+        """The budgets that are to be looked at again."""
+        return {*self.broken, *self.survived, *self.examples}
+
+
+def _drawn(lattice: Lattice, name: str, kind: PropertyKind) -> _Drawn:
+    fates = lattice.fates[name]
+    broken, kept, unknown = (
+        [one for one, fate in fates.items() if fate == wanted]
+        for wanted in ("broken", "kept", "open")
+    )
+    examples = _least(kept) if kind == "sometimes" else []
+    found = (_least(broken), _most(kept), _least(unknown), examples)
+    return _Drawn(name, kind, *map(tuple, found))
+
+
+def _border(again: _Again, lattice: Lattice, drawn: _Drawn) -> Border:
     """Where a property begins to break, each budget looked at again by itself."""
-    fates, faults = lattice.fates[name], lattice.faults
-    broken = _least([one for one, fate in fates.items() if fate == "broken"])
-    survived = _most([one for one, fate in fates.items() if fate == "kept"])
-    unknown = _least([one for one, fate in fates.items() if fate == "open"])
-    shown = _least([one for one, fate in fates.items() if fate == "kept"])
-    examples = [_named(faults, one) for one in shown] if kind == "sometimes" else []
+    name = drawn.name
     return Border(
         name,
-        tuple(again.look(_named(faults, one), name, "violated") for one in broken),
-        tuple(again.look(_named(faults, one), name, "holds") for one in survived),
-        tuple(_named(faults, one) for one in unknown),
+        tuple(again.look(one, name, "violated") for one in drawn.broken),
+        tuple(again.look(one, name, "holds") for one in drawn.survived),
+        tuple(_named(lattice.faults, one) for one in drawn.unknown),
         harm_of(again.question, name, lattice, again.options),
-        kind,
-        tuple(again.look(one, name, "holds").faults for one in examples),
+        drawn.kind,
+        tuple(again.look(one, name, "holds").faults for one in drawn.examples),
         curve_of(lattice.harm.get(name, {})),
     )
 
@@ -205,23 +229,29 @@ def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -
 
 
 class _Again:
-    """Checks budgets on their own, all properties at once, each budget once."""
+    """Checks budgets on their own, each budget once, for all properties whose borders name it."""
 
-    def __init__(self, question: Question, options: Options) -> None:
+    def __init__(
+        self, question: Question, options: Options, faults: Sequence[str], every: Sequence[_Drawn]
+    ) -> None:
         self.question = replace(question, expects={}, judged_by="the frontier")
         self.options = options
-        self._results: dict[tuple[tuple[str, float], ...], Mapping[str, PropertyResult]] = {}
+        self._faults = faults
+        self._every = every
+        self._results: dict[Amounts, Mapping[str, PropertyResult]] = {}
 
-    def look(self, faults: Mapping[str, float], name: str, verdict: str) -> Budgeted:
+    def look(self, budget: Amounts, name: str, verdict: str) -> Budgeted:
         """The result of one property. Raises DisagreementError if it is another one."""
-        key = tuple(faults.items())
-        if key not in self._results:
-            result = _checked(replace(self.question, faults=dict(faults)), self.options)
-            self._results[key] = {prop.name: prop for prop in result.properties}
-        prop = self._results[key][name]
+        faults: Mapping[str, float] = dict(_named(self._faults, budget))
+        if budget not in self._results:
+            names = tuple(drawn.name for drawn in self._every if budget in drawn.named)
+            options = replace(self.options, properties=names)
+            result = _checked(replace(self.question, faults=faults), options)
+            self._results[budget] = {prop.name: prop for prop in result.properties}
+        prop = self._results[budget][name]
         said = "holds" if prop.verdict == "vacuous" else prop.verdict
         if said not in (verdict, "undetermined"):  # a limit may end the second look too soon
-            text = f"{name} is {verdict} in the lattice of budgets, and {said} under {dict(faults)}"
+            text = f"{name} is {verdict} in the lattice of budgets, and {said} under {faults}"
             raise DisagreementError(Diagnostic("DC901", f"{self.question.name}: {text}"))
         return Budgeted(faults, prop)
 
