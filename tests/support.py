@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+import deliverycheck.explore.search
 from deliverycheck.check.checking import check, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
@@ -75,3 +78,18 @@ def run(*arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = No
         command, cwd=cwd, env=env, capture_output=True, text=True, timeout=900, check=False
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def interrupt_searches(monkeypatch: pytest.MonkeyPatch, after: int) -> list[int]:
+    """From now on Ctrl-C ends each search after the first so many; how many were begun: [n]."""
+    begun = [0]
+    search = vars(deliverycheck.explore.search)["_search"]
+
+    def ended(*arguments: object) -> None:
+        begun[0] += 1
+        if begun[0] > after:
+            raise KeyboardInterrupt
+        search(*arguments)
+
+    monkeypatch.setattr(deliverycheck.explore.search, "_search", ended)
+    return begun

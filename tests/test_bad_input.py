@@ -246,3 +246,12 @@ def test_json_with_the_wrong_shape_is_refused(tmp_path: Path) -> None:
         done = run("replay", file)
         assert (number, done.code) == (number, 2), done
         assert "Traceback" not in done.err
+
+
+def test_nothing_hidden_is_offered(tmp_path: Path) -> None:
+    for name in (".git", ".ci", "_cache", "mine.py"):
+        (tmp_path / name).touch()
+    done = run("check", tmp_path / "other.py")
+    assert done.code == 2
+    assert "`mine.py`" in done.err
+    assert not any(name in done.err for name in ("`.git`", "`.ci`", "`_cache`"))

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
+from subprocess import PIPE, Popen
 from typing import Any
 
 import jsonschema
 import pytest
-from support import MODELS, ROOT, run
+from support import MODELS, ROOT, interrupt_searches, run
+
+from deliverycheck.cli.claims import run_claims
 
 CLAIMS = MODELS / "claims.toml"
 SCHEMA = json.loads(
@@ -157,3 +163,34 @@ def test_bad_claims_are_exit_2_and_say_what_to_write(tmp_path: Path, case: str) 
 def test_there_must_be_a_file() -> None:
     assert run("claims", ROOT / "models").code == 2
     assert run("claims", "nowhere.toml").code == 2
+
+
+def test_ctrl_c_ends_it_with_what_is_known() -> None:
+    """At the terminal, so all processes are told; one claim has been told by then."""
+    command = (sys.executable, "-m", "deliverycheck", "claims", str(MODELS / "claims.toml"))
+    with Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            os.killpg(process.pid, signal.SIGINT)
+            rest, _ = process.communicate(timeout=30)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert first
+    assert "the others were not come to" in rest
+
+
+def test_what_ctrl_c_left_is_named_in_the_json(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A search that is ended tells nobody by itself: the second one here."""
+    interrupt_searches(monkeypatch, after=1)
+    assert run_claims(str(MODELS / "claims.toml"), "explicit", as_json=True) == 130
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.validate(document, SCHEMA)
+    every = tomllib.loads((MODELS / "claims.toml").read_text(encoding="utf-8"))["claim"]
+    known = len(document["claims"])
+    assert known < len(every)
+    assert document["unfinished"] == [one["text"] for one in every[known:]]

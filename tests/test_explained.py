@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from math import inf
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -17,6 +20,8 @@ from deliverycheck.check.checking import lifted_of
 from deliverycheck.explain.frontier import frontier_of
 from deliverycheck.explain.why.explaining import check_and_explain
 from deliverycheck.load.subjects import questions
+from deliverycheck.report.stories import runs_text
+from deliverycheck.report.words.steps import stories
 from deliverycheck.semantics.interpreter import at_rest, successors
 from deliverycheck.system.explanations import Explanation
 from deliverycheck.system.model import State, System
@@ -297,3 +302,272 @@ def test_there_is_none_where_not_everything_was_seen() -> None:
     assert loss["trace"] is not None
     assert loss["explanation"] is None
     assert "Z3" in loss["unexplained"]
+
+
+RESCUE = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, fault, require
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class Rescue(Protocol):
+    gone: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.requests.put(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.gone.add(m)
+        yield "received"
+        self.gone.discard(m)
+        self.effect(m)
+
+    @fault
+    def failover(self, m: Message) -> None:
+        require(m in self.gone)
+        self.gone.discard(m)
+        self.requests.put(m)
+"""
+
+
+def test_what_is_said_of_one_property_is_not_said_of_another(tmp_path: Path) -> None:
+    """One run breaks two: the one may still be kept by a fault, the other is broken for good."""
+    file = tmp_path / "rescue.py"
+    file.write_text(RESCUE, encoding="utf-8")
+    result = check_and_explain(question(str(file), "crash=1 failover=1", 1), EXPLICIT)
+    ends, stuck = prop(result, "eventual-effect"), prop(result, "no-deadlock")
+    assert ends.trace is not None
+    assert stuck.trace is not None
+    assert ends.trace.steps == stuck.trace.steps
+    assert explanation(result, "eventual-effect").point_of_no_return is None
+    assert explanation(result, "no-deadlock").point_of_no_return == 3
+    text = "\n".join(runs_text((ends, stuck), 200, verbose=False))
+    assert "How eventual-effect is broken" in text
+    assert "How no-deadlock is broken" in text
+    assert "The point of no return is step 3" in text
+
+
+def test_a_run_that_breaks_several_says_what_has_become_of_each() -> None:
+    result = explained("AtMostOnce")
+    names = ["no-loss", "no-silent-loss", "eventual-effect", "no-deadlock"]
+    told = [prop(result, name) for name in names]
+    (story,) = stories(told)
+    assert story.names == tuple(names)
+    assert len([text for text in story.closing if text.startswith(("So ", "And m1"))]) == 3
+    assert any("never applied" in text for text in story.closing)
+    assert any("left undone" in text for text in story.closing)
+
+
+def test_necessary_steps_are_told_of_each_property_where_they_differ() -> None:
+    result = explained("AtMostOnce")
+    first, second = (prop(result, name) for name in ("no-loss", "no-deadlock"))
+    assert first.explanation is not None
+    fewer = replace(first.explanation, necessary_steps=(1,))
+    pair = (first, replace(second, explanation=fewer, trace=first.trace))
+    text = "\n".join(runs_text(pair, 200, verbose=True))
+    steps = first.explanation.necessary_steps
+    assert len(steps) > 1
+    assert "Part of every run that breaks no-deadlock like this: step 1." in text
+    assert f"Part of every run that breaks no-loss like this: steps 1 and {steps[-1]}." in text
+    assert "breaks it like this" not in text
+
+
+TOLD_TWICE = """\
+from deliverycheck.lang import Message, Steps, leads_to
+from deliverycheck.lang.parts import RetryUntilAcknowledged, worker
+
+
+class ToldTwice(RetryUntilAcknowledged):
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        yield "received"
+        self.effect(m)
+        yield "applied"
+        self.replies.put(m)
+
+    @leads_to
+    def told(self, m: Message) -> tuple[bool, bool]:
+        return self.ledger.effects(m) >= 2, self.ledger.told(m) == "done"
+"""
+
+
+def test_the_first_step_of_a_contrast_is_another(tmp_path: Path) -> None:
+    file = tmp_path / "told_twice.py"
+    file.write_text(TOLD_TWICE, encoding="utf-8")
+    asked = question(str(file), "crash=inf", 1)
+    found = prop(check_and_explain(asked, EXPLICIT), "told")
+    assert found.trace is not None
+    assert found.explanation is not None
+    near = found.explanation.contrast
+    assert near is not None
+    # Twelve steps into the loop and round it; then the answer is sent, and no crash comes.
+    shared = near.shared
+    assert shared == len(found.trace.steps) == 12
+    assert near.trace.steps[:shared] == found.trace.steps
+    assert near.trace.steps[shared].fault is None
+
+
+TOGGLE = """\
+from deliverycheck.lang import Protocol, Role, fault, leads_to, require
+
+one = Role("one")
+
+
+class Toggle(Protocol):
+    on: bool = False
+    stuck: bool = False
+    blocked: bool = False
+
+    @one
+    def toggle(self) -> None:
+        require(not self.stuck)
+        self.on = not self.on
+
+    @fault
+    def block(self) -> None:
+        self.stuck = True
+        self.blocked = True
+
+    @fault
+    def pause(self) -> None:
+        require(not self.stuck)
+        self.stuck = True
+
+    @one
+    def resume(self) -> None:
+        require(self.stuck and not self.blocked)
+        self.stuck = False
+
+    @leads_to
+    def goes_on(self) -> tuple[bool, bool]:
+        return not self.on, self.on
+"""
+
+
+def test_to_stop_is_only_called_well_where_it_is(tmp_path: Path) -> None:
+    """Who stops before the fault has not gone on either."""
+    file = tmp_path / "toggle.py"
+    file.write_text(TOGGLE, encoding="utf-8")
+    text = run("check", str(file), "--faults", "block=1", "--engine", "explicit").out
+    assert "if it stops there" not in text
+    assert "It goes well if step 1 never comes: it can go on well for ever." in text
+    # Where it is paused again and again, it goes well after any round without a further pause.
+    asked = ("--faults", "pause=inf", "--engine", "explicit")
+    text = run("check", str(file), *asked).out
+    assert "repeats for ever from step 1" in text
+    assert "It goes well if step 1 never comes again: it can go on well for ever." in text
+
+
+TWO_LEGS = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, always, require
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class TwoLegs(Protocol):
+    outbox: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.outbox.add(m)
+        self.requests.put(m)
+
+    @sender
+    def report(self, m: Message) -> None:
+        require(m in self.outbox and self.timed_out(m))
+        self.outbox.discard(m)
+        self.tell_done(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.effect(m)
+        yield "debited"
+        self.effect(m)
+
+    @always
+    def both_legs(self, m: Message) -> bool:
+        return self.ledger.told(m) != "done" or self.ledger.effects(m) == 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "faults", "said", "not_said"),
+    [
+        (RESCUE, "eventual-effect", "crash=1 failover=1", "another fault could", "goes round"),
+        (TWO_LEGS, "both-legs", "crash=1", "applied once, or more", "was applied: to it"),
+    ],
+)
+def test_what_is_said_fits_the_run(
+    tmp_path: Path, model: str, name: str, faults: str, said: str, not_said: str
+) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(model, encoding="utf-8")
+    done = run(
+        "check", str(file), "--faults", faults, "--property", name, "--engine", "explicit",
+        "--messages", "1",
+    )  # fmt: skip
+    text = " ".join(done.out.split())
+    assert said in text
+    assert not_said not in text
+
+
+@pytest.mark.parametrize("name", ["AtMostOnce", "AtLeastOnce", "CheckThenAct"])
+def test_who_is_to_blame_is_what_is_needed(name: str) -> None:
+    """A shortest run may have faults that it could do without; they are not to blame."""
+    result = explained(name, "lose=1 crash=1 delay=1")
+    for one in result.properties:
+        if one.explanation is None or one.trace is None:
+            continue
+        kinds = {frozenset(cause.faults) for cause in one.explanation.causes}
+        assert one.explanation.exact
+        if frozenset() in kinds:
+            assert one.because == ()
+        else:
+            assert frozenset(one.because) in kinds
+            assert {*one.because} <= {*one.trace.faults}
+
+
+def test_a_fault_that_is_not_needed_is_not_blamed() -> None:
+    """A crash between effect and mark only spares a step on the way to another order."""
+    model = f"{P}/check_then_act.py"
+    asked = (model, "--faults", "crash=1", "--engine", "explicit")
+    only = ("--property", "in-order")
+    (found,) = run("check", *asked, *only, "--json").data["results"][0]["properties"]
+    assert [step["fault"] for step in found["trace"]["steps"]].count("crash") == 1
+    assert found["because"] == []
+    assert [cause["faults"] for cause in found["explanation"]["causes"]] == [{}]
+    text = " ".join(run("check", *asked, *only).out.split())
+    assert "with crash in it, though no fault is needed" in text
+    assert "because of" not in text
+    (row,) = run("matrix", *asked, "--json").data["rows"]
+    assert row["out_of_order"]["because"] == []
+
+
+def test_nothing_is_called_irrelevant_where_something_was_cut_off() -> None:
+    faults = "lose=inf crash=inf delay=inf duplicate=inf"
+    asked = ("--messages", "1", "--engine", "explicit", "--json")
+    for one in run("check", ALO, "--faults", faults, *asked).data["results"][0]["properties"]:
+        if one["explanation"] is not None:
+            assert not one["explanation"]["exact"]
+            assert one["explanation"]["irrelevant"] == {"faults": [], "steps": []}
+
+
+def test_the_run_that_is_the_same_to_an_actor_is_told_when_asked_for() -> None:
+    env = {**os.environ, "COLUMNS": "300", "NO_COLOR": "1"}
+    asked = ("check", f"{P}/decrement.py", "--engine", "explicit", "--faults", SEED)
+    text, whole = (run(*asked, *more, env=env).out for more in ((), ("--verbose",)))
+    (found,) = re.findall(r"in\s+another\s+run,\s+of\s+(\d+)\s+steps\.\n(.*)", whole)[:1]
+    assert found[1] == "    The other run:"
+    told = whole.partition("    The other run:\n")[2].splitlines()
+    numbers = [int(line.split(".")[0]) for line in told if re.match(r"      [ \d]\d\. ", line)]
+    assert numbers[: int(found[0])] == list(range(1, int(found[0]) + 1))
+    assert "The other run" not in text

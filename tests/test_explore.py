@@ -162,3 +162,12 @@ def test_beyond_a_limit_it_says_that_it_does_not_know() -> None:
     assert last["unseen"]
     assert last["choices"] == []
     assert set(last["outlook"].values()) == {"open"}
+
+
+def test_no_number_is_too_long_and_what_is_missing_is_said() -> None:
+    digits = "1" * 5000
+    done = typed(f"{digits}\njump {digits}\nsave\njump\nsave a b\n", ALO, *ONE)
+    assert done.code == 0, done.err
+    assert done.err.count("no step") == 2
+    assert "Did you mean" not in done.err
+    assert done.err.count("needs one thing") == 3

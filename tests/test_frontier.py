@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,12 +13,14 @@ from functools import cache
 from importlib.resources import files
 from itertools import product
 from math import inf
+from pathlib import Path
+from subprocess import PIPE, Popen
 
 import jsonschema
 import networkx as nx
 import pytest
 from fair_oracle import Fair
-from support import EXPLICIT, MODELS, run
+from support import EXPLICIT, MODELS, interrupt_searches, run
 from systems import fair_system_of
 
 from deliverycheck.check.checking import lifted_of
@@ -178,6 +183,9 @@ def test_harm_is_the_most_messages_of_any_state_under_each_budget(name: str) -> 
             assert sum(one.faults.values()) == min(sums)
             taken = Counter(step.fault for step in one.trace.steps if step.fault)
             assert taken == one.faults
+        sizes = range(sum(caps.values()) + 1)
+        curve = [max(n for b, n in most.items() if sum(b) <= size) for size in sizes if most]
+        assert list(border.curve) == curve
 
 
 def test_any_number_where_z3_proves_it() -> None:
@@ -221,10 +229,24 @@ def test_the_verb_says_it_in_json_and_in_words() -> None:
     found = [(one["faults"], one["steps"]) for one in loss["minimal_breaking"]]
     assert found == [({"lose": 1}, 3), ({"crash": 1}, 4)]
     assert [one["faults"] for one in loss["maximal_tolerated"]] == [{"duplicate": 2}]
+    assert all(one["curve"] == [] for one in done.data["properties"])  # of one message, no curve
     text = run("frontier", model, *ONE, "--property", "no-loss").out
     assert "lose=1" in text
     assert "3 steps" in text
     assert "survives" in text
+
+
+def test_the_curve_of_what_more_and_more_faults_do() -> None:
+    model = "models/guarantees/at_most_once.py"
+    asked = ("--property", "no-loss", "--faults", "lose=2 crash=1", "--engine", "explicit")
+    done = run("frontier", model, *asked, "--json")
+    jsonschema.validate(done.data, SCHEMA)
+    # Each loss and each crash takes one message of the two, and no third is there to be lost.
+    (loss,) = done.data["properties"]
+    pairs = [(one["faults"], one["messages"]) for one in loss["curve"]]
+    assert pairs == [(0, 0), (1, 1), (2, 2), (3, 2)]
+    text = " ".join(run("frontier", model, *asked).out.split())
+    assert "most messages harmed at once: 0 with no fault, 1 with 1, 2 with 2 or more" in text
 
 
 def test_what_breaks_without_any_fault_is_said_aloud() -> None:
@@ -242,3 +264,145 @@ def test_caps_are_numbers_of_faults_the_model_knows() -> None:
     done = run("frontier", model, "--faults", "lose=inf")
     assert (done.code, "DC007" in done.err) == (2, True)
     assert "DC006" in run("frontier", model, "--property", "no-los").err
+
+
+PAIRS = """\
+from deliverycheck.lang import Message, Protocol, Role, Sort, always
+
+one = Role("one")
+
+
+class Key(Sort, size=3):
+    pass
+
+
+class Pairs(Protocol):
+    spoilt: set[Key]
+
+    @one
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+
+    @one
+    def spoil(self, k: Key) -> None:
+        self.spoilt.add(k)
+
+    @always
+    def no_key_is_spoilt(self, m: Message, k: Key) -> bool:
+        return k not in self.spoilt or not self.ledger.accepted(m)
+
+    @always
+    def no_key(self, k: Key) -> bool:
+        return k not in self.spoilt
+
+    @always
+    def no_two(self, m: Message, n: Message) -> bool:
+        return not self.ledger.accepted(m) or not self.ledger.accepted(n)
+
+    @always
+    def never_accepted(self, m: Message) -> bool:
+        return not self.ledger.accepted(m)
+"""
+
+
+def test_harm_counts_messages_not_conditions(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.py"
+    file.write_text(PAIRS, encoding="utf-8")
+    (asked,) = questions([str(file)])
+    borders = {one.name: one for one in frontier_of(asked, {}, EXPLICIT).borders}
+    assert [one.messages for one in borders["never-accepted"].harm] == [1, 2]
+    # Two messages are accepted, or else no condition about one is broken: three keys make no more.
+    assert [one.messages for one in borders["no-key-is-spoilt"].harm] == [1, 2]
+    assert not borders["no-key"].harm
+    assert not borders["no-two"].harm
+
+
+RECOVERS = """\
+from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, fault, require, sometimes
+
+sender, worker = Role("sender"), Role("worker", crashes=True)
+
+
+class Recovers(Protocol):
+    gone: set[Message]
+    requests: Channel[Message] = Channel(sender, worker)
+
+    @sender
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.requests.put(m)
+
+    @worker
+    def handle(self, m: Message) -> Steps:
+        self.requests.take(m)
+        self.gone.add(m)
+        yield "received"
+        self.gone.discard(m)
+        self.effect(m)
+
+    @fault
+    def recover(self, m: Message) -> None:
+        require(m in self.gone)
+        self.gone.discard(m)
+        self.requests.put(m)
+
+    @sometimes
+    def ever_twice(self, m: Message) -> bool:
+        return self.ledger.effects(m) == 2
+"""
+
+
+def test_more_faults_may_do_less_harm_and_then_it_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "recovers.py"
+    file.write_text(RECOVERS, encoding="utf-8")
+    text = run(
+        "frontier", str(file), *ONE, "--property", "no-loss", "--faults", "crash=1 recover=1"
+    ).out  # fmt: skip
+    assert "breaks with crash=1, in 3 steps" in text
+    assert "survives all of that, but not whatever is less: crash=1 breaks it" in " ".join(
+        text.split()
+    )
+
+
+def test_what_is_to_happen_at_least_once_breaks_where_no_example_is_reached(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "recovers.py"
+    file.write_text(RECOVERS, encoding="utf-8")
+    text = run(
+        "frontier", str(file), *ONE, "--property", "ever-twice", "--faults", "crash=1 recover=1"
+    ).out  # fmt: skip
+    assert "no example is reached without faults" in text
+    assert "an example is reached with recover=1" in text
+    assert "breaks" not in text
+    assert "survives" not in text
+
+
+def test_ctrl_c_ends_it() -> None:
+    """At the terminal, so all processes are told; the search has begun by then."""
+    model = str(G / "at_least_once.py")
+    command = (sys.executable, "-m", "deliverycheck", "frontier", model, "--messages", "3")
+    with Popen(command, stdout=PIPE, stderr=PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stderr is not None
+            assert "states" in process.stderr.readline()
+            os.killpg(process.pid, signal.SIGINT)
+            out, _ = process.communicate(timeout=30)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert "interrupted: nothing is known of no-loss" in out
+
+
+def test_what_ctrl_c_left_is_named_and_the_rest_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    caps = {"lose": 1, "crash": 1}
+    with monkeypatch.context() as patch:
+        begun = interrupt_searches(patch, after=10**6)
+        whole = frontier_of(asked("AtMostOnce"), caps, EXPLICIT)
+    interrupt_searches(monkeypatch, after=begun[0] - 1)
+    found = frontier_of(asked("AtMostOnce"), caps, EXPLICIT)
+    names = [one.name for one in found.borders]
+    assert 0 < len(names) < len(whole.borders)
+    assert [*names, *found.unfinished] == [one.name for one in whole.borders]
+    assert list(found.borders) == list(whole.borders[: len(names)])

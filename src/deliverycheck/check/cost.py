@@ -10,6 +10,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.traces import trace_of
 from deliverycheck.explore.codegen import AT_REST, clause_bits
 from deliverycheck.explore.runs import shortest_run
+from deliverycheck.explore.search import uninterrupted
 from deliverycheck.system import build
 from deliverycheck.system.model import Clause, Property
 from deliverycheck.system.terms import Term, Var
@@ -28,7 +29,10 @@ class Cost:
 
 
 def cost_of(question: Question, options: Options | None = None) -> Cost | None:
-    """The cost of a design, or None if no run without faults brings about the effect and ends."""
+    """The cost of a design, or None if no run without faults brings about the effect and ends.
+
+    Raises KeyboardInterrupt where that ended the search.
+    """
     lifted = lifted_of(replace(question, messages=1, faults={}))
     effects = [v for v in lifted.system.variables if v.name.startswith("effects[")]
     if not effects:
@@ -38,7 +42,7 @@ def cost_of(question: Question, options: Options | None = None) -> Cost | None:
     )
     goal = Property("delivered", "at-rest", (Clause("", applied, build.FALSE),))
     system = replace(lifted.system, properties=(goal,))
-    found = explored(replace(lifted, system=system), options)
+    found = uninterrupted(explored(replace(lifted, system=system), options))
     when, _ = clause_bits(system)["delivered", 0]
     marks = map(found.code.marks, found.states)
     goals = [number for number, m in enumerate(marks) if m & AT_REST and m & when]

@@ -21,9 +21,10 @@ from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.fair import divide
 from deliverycheck.explore.lasso import open_states
+from deliverycheck.explore.search import uninterrupted
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
-from deliverycheck.system.model import Property, State
+from deliverycheck.system.model import Property, State, System
 
 Amounts: TypeAlias = tuple[int, ...]
 """How often each fault may happen, in the order of `Lattice.faults`."""
@@ -50,7 +51,10 @@ class Lattice:
 
 
 def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -> Lattice:
-    """The lattice below the budgets of a model, all of which must be finite."""
+    """The lattice below the budgets of a model, all of which must be finite.
+
+    Raises KeyboardInterrupt where that ended the search.
+    """
     faults = tuple(key for key, amount in lifted.budgets.items() if amount > 0)
     budgets = list(product(*(range(int(lifted.budgets[key]) + 1) for key in faults)))
     starts = tuple(_start(lifted, dict(zip(faults, budget, strict=True))) for budget in budgets)
@@ -61,7 +65,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
         # Many faults make many copies; a frontier with gaps is worth little, so it may cost more.
         copies = MANY_COPIES
         found = explore_instance(wide, options.limits, copies, report)
-    marked = Marked(found)
+    marked = Marked(uninterrupted(found))
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
     unseen = can_reach(marked.before, _cut(marked))
@@ -75,8 +79,8 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             budget: "broken" if broken[number] else "open" if unseen[number] else "kept"
             for budget, number in at.items()
         }
-        if prop.kind in ("always", "possible") and len(prop.clauses) > 1:
-            worst = _worst_from(marked, prop)
+        if prop.kind in ("always", "possible") and len(by_message(lifted.system, prop)) > 1:
+            worst = _worst_from(marked, prop, broken)
             harm[prop.name] = {budget: worst[number] for budget, number in at.items()}
     return Lattice(faults, fates, harm, copies)
 
@@ -99,33 +103,53 @@ def _cut(marked: Marked) -> Iterator[bool]:
 def broken_from(marked: Marked, prop: Property) -> bytearray:
     """For each state whether a run from there on breaks the property."""
     count = len(marked.marks)
+    clauses = range(len(prop.clauses))
+    if prop.kind != "sometimes":
+        goals = bytearray(count)
+        for number in clauses:
+            is_promise = prop.kind == "leads-to"
+            for state in (_endless if is_promise else Marked.wrong)(marked, prop, number):
+                goals[state] = 1
+        return can_reach(marked.before, map(bool, goals))
     broken = bytearray(count)
-    for number in range(len(prop.clauses)):
-        if prop.kind == "sometimes":
-            # Broken where no example is in reach, not even behind what was cut off.
-            examples = set(marked.examples(prop, number))
-            hoped = (n in examples or cut for n, cut in enumerate(_cut(marked)))
-            able = can_reach(marked.before, hoped)
-            broken = bytearray(was or not can for was, can in zip(broken, able, strict=True))
-            continue
-        wrong = _endless(marked, prop, number) if prop.kind == "leads-to" else None
-        goals = set(marked.wrong(prop, number) if wrong is None else wrong)
-        able = can_reach(marked.before, (state in goals for state in range(count)))
-        broken = bytearray(was or can for was, can in zip(broken, able, strict=True))
+    for number in clauses:
+        # Broken where no example is in reach, not even behind what was cut off.
+        examples = set(marked.examples(prop, number))
+        hoped = (n in examples or cut for n, cut in enumerate(_cut(marked)))
+        able = can_reach(marked.before, hoped)
+        broken = bytearray(was or not can for was, can in zip(broken, able, strict=True))
     return broken
 
 
+def by_message(system: System, prop: Property) -> Mapping[str, list[int]]:
+    """The clauses of a property by the message each is about; none if one is about no message, or
+    about several."""
+    ledger = [one.name for one in system.variables if one.store == "ledger"]
+    messages = {name.partition("[")[2].removesuffix("]") for name in ledger if "[" in name}
+    found: dict[str, list[int]] = {}
+    for number, clause in enumerate(prop.clauses):
+        about = [part for part in clause.about.split(", ") if part in messages]
+        if len(about) != 1:
+            return {}
+        found.setdefault(about[0], []).append(number)
+    return found
+
+
 def broken_at_once(marked: Marked, prop: Property) -> Counter[int]:
-    """For each state that breaks an invariant, with how many of its clauses."""
-    clauses = range(len(prop.clauses))
-    return Counter(state for number in clauses for state in marked.wrong(prop, number))
+    """For each state that breaks a property about single messages, for how many of them."""
+    return Counter(
+        state
+        for clauses in by_message(marked.found.system, prop).values()
+        for state in {state for number in clauses for state in marked.wrong(prop, number)}
+    )
 
 
-def _worst_from(marked: Marked, prop: Property) -> list[int]:
-    """For each state: the most clauses that are broken at once in a state it leads to."""
+def _worst_from(marked: Marked, prop: Property, broken: bytearray) -> list[int]:
+    """For each state: for how many messages the property is broken at once in a state it leads to,
+    at most."""
     count = broken_at_once(marked, prop)
-    worst = [0] * len(marked.marks)
-    for most in sorted(set(count.values())):
+    worst = [int(is_broken) for is_broken in broken]  # from there, at least one is
+    for most in sorted({*count.values()} - {1}):
         goals = (count[state] >= most for state in range(len(worst)))
         able = can_reach(marked.before, goals)
         worst = [most if can else was for can, was in zip(able, worst, strict=True)]

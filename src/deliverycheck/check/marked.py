@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from deliverycheck.check.finding import Finding
 from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
 from deliverycheck.explore.doom import can_reach
@@ -31,6 +33,7 @@ class Marked:
         self._edges: Edges | None = None
         self._backwards: Backwards | None = None
         self._possible: Possible | None = None
+        self._wrong: dict[tuple[str, int], tuple[int, ...]] = {}
 
     @property
     def edges(self) -> Edges:
@@ -78,14 +81,20 @@ class Marked:
             return Finding(prop, "vacuous", searched(found), reason=reason)
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
 
-    def wrong(self, prop: Property, number: int) -> list[int]:
-        """The states that break a clause for certain."""
+    def wrong(self, prop: Property, number: int) -> tuple[int, ...]:
+        """The states that break a clause for certain, computed once."""
+        key = prop.name, number
+        if key not in self._wrong:
+            self._wrong[key] = tuple(self._breaking(prop, number))
+        return self._wrong[key]
+
+    def _breaking(self, prop: Property, number: int) -> Iterator[int]:
         when, then = self.bits[prop.name, number]
         if prop.kind == "possible":
             able = self._able(then, hopeful=True)
-            return [i for i, m in enumerate(self.marks) if m & when and not able[i]]
+            return (i for i, m in enumerate(self.marks) if m & when and not able[i])
         broken = when | (AT_REST if prop.kind == "at-rest" else 0)
-        return [i for i, m in enumerate(self.marks) if m & broken == broken and not m & then]
+        return (i for i, m in enumerate(self.marks) if m & broken == broken and not m & then)
 
     def nearest(self, prop: Property) -> int | None:
         """Steps to the nearest state that is doomed within the instance."""

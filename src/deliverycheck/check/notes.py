@@ -8,7 +8,7 @@ from deliverycheck.check.finding import Finding
 from deliverycheck.explore.search import Explored
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.shapes import Bag, Queue, parts_of
-from deliverycheck.lift.faults import Budget
+from deliverycheck.lift.faults import paid_from
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system import build
 from deliverycheck.system.model import Clause, Property
@@ -21,14 +21,13 @@ WITNESS = "fault happens: "
 
 def witnesses(lifted: Lifted) -> Iterator[Property]:
     """For each budgeted fault, that it strikes in some run."""
-    budget = Budget(lifted.budgets)
     for key, amount in lifted.budgets.items():
         if amount <= 0 or key in lifted.idle_faults:
             continue
         guards = [
             build.all_of(action.guard, *(bound.term for bound in action.bounds))
             for action in lifted.system.actions
-            if budget.pays_for(action, key)
+            if paid_from(lifted.design, lifted.budgets, action) == key
         ]
         term: Term = build.any_of(*guards)
         yield Property(WITNESS + key, "sometimes", (Clause("", build.TRUE, term),))

@@ -22,7 +22,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.unbreakable import says_nothing, unbreakable
 from deliverycheck.explore.edges import edges_of
 from deliverycheck.explore.probing import seen
-from deliverycheck.explore.search import Explored, Limits, ReachableFault
+from deliverycheck.explore.search import Explored, Limits, ReachableFault, uninterrupted
 from deliverycheck.lang.source import holds_line
 from deliverycheck.lift.code.spots import Spot
 from deliverycheck.lift.lifting import Lifted
@@ -116,7 +116,7 @@ def vacuity(
 def _second_look(question: Question, lifted: Lifted, asked: frozenset[str]) -> Iterator[_Vain]:
     """What is found in vain with two messages, as far as they can be looked at."""
     try:
-        found = explore_instance(lifted, Limits(states=SECOND_LOOK))
+        found = uninterrupted(explore_instance(lifted, Limits(states=SECOND_LOOK)))
     except ReachableFault:
         return  # with two messages the model goes wrong, which is not what was asked
     complete = found.complete

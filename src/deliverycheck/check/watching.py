@@ -10,6 +10,7 @@ from deliverycheck.check.options import Options, Report
 from deliverycheck.check.outside import Outside, outside_of, shown_by
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import mismatch, replayed
+from deliverycheck.explore.search import uninterrupted
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import unforced, unmet
 from deliverycheck.system.verdicts import Exploration, Trace
@@ -47,10 +48,7 @@ def watched(question: Question, options: Options, report: Report | None = None) 
     Raises InputError for a bad model, KeyboardInterrupt where that ended the search.
     """
     lifted = lifted_of(question)
-    found = explored(lifted, options, report)
-    if found.stopped == "interrupted":
-        raise KeyboardInterrupt
-    return Watched(lifted, outside_of(found))
+    return Watched(lifted, outside_of(uninterrupted(explored(lifted, options, report))))
 
 
 def witnessed(side: Watched, where: Parting) -> Witnessed:

@@ -22,20 +22,25 @@ def run_claims(file: str, engine: Engine, as_json: bool) -> int:
     if not is_possible(path) or not path.is_file():
         raise InputError(Diagnostic("DC002", f"`{file[:60]}` names no file of claims"))
     checked: list[CheckedClaim] = []
-    for claim in claims_in(path):
-        try:
-            one = check_claim(claim, Options(engine=engine), progress_for(claim.section))
-        finally:
-            clear_progress()
-        checked.append(one)
-        if not as_json:
-            for line in claim_text(one, width()):
-                click.echo(line)
-    code = _exit(checked)
+    claims = claims_in(path)
+    try:
+        for claim in claims:
+            try:
+                one = check_claim(claim, Options(engine=engine), progress_for(claim.section))
+            finally:
+                clear_progress()
+            checked.append(one)
+            if not as_json:
+                for line in claim_text(one, width()):
+                    click.echo(line)
+    except KeyboardInterrupt:
+        click.echo(f"interrupted after {len(checked)} of {len(claims)} claims", err=True)
+    unfinished = claims[len(checked) :]
+    code = Exit.INTERRUPTED if unfinished else _exit(checked)
     if as_json:
-        click.echo(dumped(claims_document(checked, code)), nl=False)
+        click.echo(dumped(claims_document(checked, unfinished, code)), nl=False)
     else:
-        click.echo(claims_summary(checked))
+        click.echo(claims_summary(checked, unfinished))
     return code
 
 

@@ -19,6 +19,7 @@ from deliverycheck.explain.stepping import Walk
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
 from deliverycheck.load.stored import run_in
+from deliverycheck.load.values import LONGEST_NUMBER
 from deliverycheck.report.jsonout import dumped, tool
 from deliverycheck.report.runs import budget_document, steps_text
 from deliverycheck.report.walk import position_document, position_text, run_document
@@ -117,9 +118,9 @@ class _Session:
         """Do what a line says. Raises InputError if it says nothing that can be done."""
         word, *rest = words
         if word.isdecimal():
-            number = int(word)
+            number = _number(word)
             if not 1 <= number <= len(self.here.choices):
-                raise _misread(f"there is no step [{word}] here", "")
+                raise _misread(f"there is no step [{word[:LONGEST_NUMBER]}] here", "")
             self.walk.take(self.here.choices[number - 1])
             self._go()
             return
@@ -128,7 +129,7 @@ class _Session:
             case "undo", []:
                 self._jump(self.walk.at - 1, "this is the start")
             case "jump", [steps] if steps.isdecimal():
-                self._jump(int(steps), f"the run has no step {steps}")
+                self._jump(_number(steps), f"the run has no step {steps[:LONGEST_NUMBER]}")
             case "story", []:
                 for line in steps_text(self.here.trace, width(), indent="  "):
                     click.echo(line)
@@ -138,6 +139,8 @@ class _Session:
                 self._show()
             case "help", []:
                 click.echo(HELP)
+            case "jump" | "save", _:
+                raise _misread(f"`{command}` needs one thing behind it", "`help` says what.")
             case _:
                 near = did_you_mean(word, COMMANDS) or "`help` lists what there is."
                 raise _misread(f"`{' '.join(words)}` is no command", near)
@@ -184,6 +187,11 @@ class _Session:
             "faults": budget_document(question.faults),
             "fairness": question.fairness,
         }
+
+
+def _number(word: str) -> int:
+    """The number of a step; none there is, if it has too many digits to be read."""
+    return int(word) if len(word) <= LONGEST_NUMBER else sys.maxsize
 
 
 def _misread(text: str, remedy: str) -> InputError:

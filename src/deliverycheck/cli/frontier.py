@@ -48,5 +48,7 @@ def run_frontier(model: str, properties: Sequence[str], as_json: bool, **options
 
 
 def _exit(frontier: Frontier) -> Exit:
+    if frontier.unfinished:
+        return Exit.INTERRUPTED
     unknown = any(border.open for border in frontier.borders)
     return Exit.UNDETERMINED if unknown else Exit.AS_EXPECTED

@@ -8,6 +8,7 @@ from deliverycheck.check.cost import cost_of
 from deliverycheck.cli.terminal import width
 from deliverycheck.cli.verbs import Asked, Progressing, complain, lifted_all
 from deliverycheck.errors import Exit, InputError
+from deliverycheck.explain.why.explaining import explained
 from deliverycheck.report.jsonout import dumped
 from deliverycheck.report.matrix import COLUMNS, Row, matrix_document, print_matrix
 
@@ -20,7 +21,8 @@ def run_matrix(as_json: bool, **options: object) -> int:
     run = Progressing()
     rows: list[Row] = []
     try:
-        for question, result in run.answer(lifted, asked.options(tuple(COLUMNS.values()))):
+        engines = asked.options(tuple(COLUMNS.values()))
+        for question, result in run.answer(lifted, engines, lambda _, one: explained(one)):
             cost = cost_of(question, asked.options())
             pair = None if cost is None else (cost.messages, cost.durable_writes)
             rows.append(Row(result, pair))

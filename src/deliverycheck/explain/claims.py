@@ -95,7 +95,10 @@ class CheckedClaim:
 def check_claim(
     claim: Claim, options: Options | None = None, report: Report | None = None
 ) -> CheckedClaim:
-    """Check all evidence of a claim. Raises InputError for a model that goes wrong."""
+    """Check all evidence of a claim.
+
+    Raises InputError for a model that goes wrong, KeyboardInterrupt where that ended a check.
+    """
     options = options or Options()
 
     def every(evidence: Iterable[Evidence]) -> tuple[Checked, ...]:
@@ -109,6 +112,8 @@ def _checked(evidence: Evidence, options: Options, report: Report | None) -> Che
         case PropertyShown(question, name, verdict, unknown_to):
             narrowed = replace(options, properties=(name,))
             examined = examine(question, lifted_of(question), narrowed, report)
+            if examined.result.interrupted:
+                raise KeyboardInterrupt
             (prop,) = explained(examined).properties
             if prop.verdict not in ("holds", "violated"):
                 return Checked(evidence, None, prop)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from deliverycheck.explore.edges import Edges
 from deliverycheck.explore.fair import Possible, Relied
+from deliverycheck.explore.rations import Rations
 from deliverycheck.explore.runs import Run, faults_of, first_run
 from deliverycheck.explore.search import Explored
 
@@ -47,32 +49,38 @@ def endless_run(
     met: Sequence[bool],
     fair: Iterable[tuple[int, ...]],
     relied: Relied,
+    way: tuple[Edges, Rations] | None = None,
 ) -> Endless:
     """A run into the nearest of some fair components of open states, and round in it.
 
     The way there is a shortest one; the way round goes from each step that has to be taken to the
-    nearest one that is still missing.
+    nearest one that is still missing. The way there may go by other steps, and with rations, if
+    `way` says so.
     """
-    edges = possible.edges
+    edges, rations = way or (possible.edges, Rations([None] * len(found.system.actions), ()))
     home = {state: frozenset(component) for component in fair for state in component}
+    size = 2 * rations.size
 
-    # A node is twice a state, plus one where something asked for has not come yet.
-    def node(state: int, is_open: bool) -> int:
-        return 2 * state + (not met[state] and (is_open or asked[state]))
+    # A node is a state with what was taken so far, and whether something asked for has not come.
+    def node(state: int, taken: int, is_open: bool) -> int:
+        return state * size + 2 * taken + (not met[state] and (is_open or asked[state]))
 
     def onward(at: int) -> Iterator[tuple[int, int]]:
-        for edge in edges.of(at >> 1):
-            yield edges.actions[edge], node(edges.targets[edge], bool(at & 1))
+        state, rest = divmod(at, size)
+        for edge in edges.of(state):
+            taken = rations.after(rest >> 1, edges.actions[edge])
+            if taken is not None:
+                yield edges.actions[edge], node(edges.targets[edge], taken, bool(rest & 1))
 
     stem = first_run(
-        (node(state, False) for state in found.level(0)),
+        (node(state, 0, False) for state in found.level(0)),
         onward,
-        lambda at: bool(at & 1) and at >> 1 in home,
+        lambda at: bool(at & 1) and at // size in home,
         faults_of(found),
     )
     if stem is None:
         raise ValueError("no run to a component that was reached")
-    states = [at >> 1 for at in stem.states]
+    states = [at // size for at in stem.states]
     around = way_round(possible, home[states[-1]], states[-1], relied)
     run = Run((*states, *around.states[1:]), (*stem.actions, *around.actions))
     return Endless(run, len(states) - 1)

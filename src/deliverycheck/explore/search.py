@@ -124,6 +124,13 @@ def explore(
     return found
 
 
+def uninterrupted(found: Explored) -> Explored:
+    """The same. Raises KeyboardInterrupt where that ended the search: nobody else would tell."""
+    if found.stopped == "interrupted":
+        raise KeyboardInterrupt
+    return found
+
+
 def _search(
     found: Explored, limits: Limits, report: Callable[[Progress], None] | None, began: float
 ) -> None:

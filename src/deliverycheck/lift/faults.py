@@ -10,7 +10,7 @@ from deliverycheck.lang.channels import Connection
 from deliverycheck.lang.design import Design, Field
 from deliverycheck.lang.domains import Message, Sort
 from deliverycheck.lang.layout import leaves
-from deliverycheck.lang.naming import budget_key, budget_variable
+from deliverycheck.lang.naming import CHANNEL_FAULTS, budget_key, budget_variable
 from deliverycheck.lang.roles import Role
 from deliverycheck.lang.shapes import EMPTY, Bag, Queue, label_of, mentions, parts_of
 from deliverycheck.lift.values.containers import queue_label
@@ -48,12 +48,6 @@ class Budget:
             return {}
         return {budget_variable(key): build.minus(self._counter(key), ONE)}
 
-    def pays_for(self, action: Action, key: str) -> bool:
-        """Whether an action draws from this budget; an endless one keeps no count to tell by."""
-        if action.fault is None or action.fault != key.partition(".")[0]:
-            return False
-        return self.amounts.get(key, 0) == inf or budget_variable(key) in action.updates
-
     def _counter(self, key: str) -> Term:
         return Var(budget_variable(key), IntSort(0, int(self.amounts[key])))
 
@@ -83,6 +77,26 @@ def crash(role: Role, actor: str, budget: Budget, resets: Mapping[Term, Term]) -
     action = Action(f"crash({actor})", actor, changed, updates, "crash", "none", events=(event,))
     if changed != build.FALSE:
         yield from _charged(action, (role.name,), budget)
+
+
+def paid_from(design: Design, budgets: Mapping[str, float], action: Action) -> str | None:
+    """The key of the budget that a fault draws from, counted or endless; None: it is no fault."""
+    if action.fault is None:
+        return None
+    return budget_key(action.fault, tuple(_struck(design, action)), budgets)
+
+
+def _struck(design: Design, action: Action) -> Iterator[str]:
+    """The channels, or the role, whose own budget a fault may have."""
+    if action.fault == "crash":
+        yield from (one.name for one in design.roles() if action.actor in design.actors(one))
+    for event in action.events:
+        if event.kind in CHANNEL_FAULTS:
+            yield event.where
+        elif event.kind == "break":
+            first = event.where.partition(" and ")[0]
+            (piece,) = (one for one in design.fields if one.name == first)
+            yield from (direction.name for direction in directions_of(design, piece))
 
 
 def _charged(action: Action, targets: tuple[str, ...], budget: Budget) -> Iterator[Action]:

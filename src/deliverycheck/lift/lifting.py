@@ -16,7 +16,13 @@ from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.lang.shapes import Shape, label_of
 from deliverycheck.lang.source import function_node, place_of_field
 from deliverycheck.lift.actions import Workshop
-from deliverycheck.lift.faults import Budget, channel_faults, crash, nothing_under_way
+from deliverycheck.lift.faults import (
+    Budget,
+    channel_faults,
+    crash,
+    nothing_under_way,
+    paid_from,
+)
 from deliverycheck.lift.own import KINDS, name_of, own
 from deliverycheck.lift.processes import Process, stored, works_on
 from deliverycheck.lift.promises import standard
@@ -94,7 +100,8 @@ def lift(design: Design, budgets: Mapping[str, float], receiving: Receiving = "s
         for place, names in process.kept.items()
     }
     allowed = [key for key, amount in budgets.items() if amount > 0]
-    idle = tuple(k for k in allowed if not any(budget.pays_for(a, k) for a in actions))
+    paid = {paid_from(design, budgets, action) for action in actions}
+    idle = tuple(key for key in allowed if key not in paid)
     own_properties = {
         name_of(m): stated(context, m) for m in design.methods if m.mark.part in KINDS
     }

@@ -111,7 +111,8 @@ def read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        near = [p.name for p in sorted(file.parent.glob("*"))] if file.parent.is_dir() else []
+        beside = sorted(file.parent.glob("*")) if file.parent.is_dir() else []
+        near = [path.name for path in beside if not path.name.startswith((".", "_"))]
         remedy = did_you_mean(file.name, near) if near else "Give a .py file, a design or a folder."
         raise InputError(Diagnostic("DC003", f"there is no file {file}", remedy)) from None
     except UnicodeDecodeError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from deliverycheck.report.words.headlines import because_of
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import PropertyResult
 
 
@@ -10,9 +12,7 @@ def briefly(prop: PropertyResult) -> str:
     text: str = prop.verdict
     if prop.trace is not None:
         count = len(prop.trace.steps)
-        because = " and ".join(prop.because)
-        why = f"because of {because}" if because else "with no fault at all"
         loop = prop.trace.loop_start
         again = "" if loop is None or loop == count else f", for ever from step {loop + 1}"
-        text += f" in {count} step{'s' if count != 1 else ''}{again}, {why}"
+        text += f" in {counted(count)}{again}, {because_of(prop)}"
     return f"{text}: {prop.reason}" if prop.reason else text

@@ -8,6 +8,7 @@ from typing import assert_never
 from deliverycheck.explain.claims import (
     Checked,
     CheckedClaim,
+    Claim,
     CostShown,
     Judgement,
     Paid,
@@ -19,6 +20,7 @@ from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import styled, wrapped
 from deliverycheck.report.runs import trace_document
 from deliverycheck.report.words.headlines import PROOFS, budget_text
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import Json, PropertyResult
 
 WORDS: Mapping[Judgement, str] = {"true": "TRUE", "imprecise": "IMPRECISE", "false": "FALSE"}
@@ -40,11 +42,15 @@ def claim_text(checked: CheckedClaim, width: int) -> Iterator[str]:
     yield ""
 
 
-def claims_summary(checked: Sequence[CheckedClaim]) -> str:
+def claims_summary(checked: Sequence[CheckedClaim], unfinished: Sequence[Claim] = ()) -> str:
     """The last line: whether all evidence came out as it is written down."""
     wrong = [one for one in checked if one.comes_out is False]
     unknown = [one for one in checked if one.comes_out is None]
     count = f"{len(checked)} claim" + ("s" if len(checked) != 1 else "")
+    if unfinished:
+        count += f" (of {len(checked) + len(unfinished)}; the others were not come to)"
+    if not checked:
+        return f"{count}."
     if wrong:
         return f"{count}: of {len(wrong)} the evidence does not come out as it is written down."
     if unknown:
@@ -91,8 +97,7 @@ def _environment(faults: Mapping[str, float]) -> str:
 
 def _verdict(found: PropertyResult) -> str:
     if found.trace is not None:
-        steps = len(found.trace.steps)
-        return f"is violated, in {steps} step{'s' if steps != 1 else ''}"
+        return f"is violated, in {counted(len(found.trace.steps))}"
     if found.verdict == "holds" and found.evidence.kind in PROOFS:
         return "holds, proved"
     if found.verdict == "holds":
@@ -103,8 +108,8 @@ def _verdict(found: PropertyResult) -> str:
 def _first(found: Comparison) -> str:
     for letter, side in (("first", found.a_in_b), ("second", found.b_in_a)):
         if side.divergence is not None:
-            steps = len(side.divergence.trace.steps)
-            return f", by what the {letter} shows in {steps} steps"
+            steps = counted(len(side.divergence.trace.steps))
+            return f", by what the {letter} shows in {steps}"
     return ""
 
 
@@ -118,8 +123,10 @@ def _cost(cost: Paid | None) -> str:
     return "unknown" if cost is None else f"{cost[0]} sent and {cost[1]} writes"
 
 
-def claims_document(checked: Sequence[CheckedClaim], exit_code: int) -> dict[str, Json]:
-    """Claims as data."""
+def claims_document(
+    checked: Sequence[CheckedClaim], unfinished: Sequence[Claim], exit_code: int
+) -> dict[str, Json]:
+    """Claims as data; `unfinished`: those that were not come to."""
     return {
         "schema": "deliverycheck/claims/1",
         "tool": tool(),
@@ -135,6 +142,7 @@ def claims_document(checked: Sequence[CheckedClaim], exit_code: int) -> dict[str
             }
             for one in checked
         ],
+        "unfinished": [claim.text for claim in unfinished],
         "exit": int(exit_code),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deliverycheck.explain.frontier import Border, Budgeted, Frontier
+from deliverycheck.explain.story import joined
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import wrapped
 from deliverycheck.report.runs import budget_document, trace_document
@@ -23,6 +24,7 @@ def frontier_document(frontier: Frontier, exit_code: int) -> dict[str, Json]:
         "messages": frontier.messages,
         "caps": dict(frontier.caps),
         "properties": [_border_document(border) for border in frontier.borders],
+        "unfinished": list(frontier.unfinished),
         "exit": exit_code,
     }
 
@@ -40,6 +42,7 @@ def _border_document(border: Border) -> Json:
             for one in border.maximal_tolerated
         ],
         "open": [{"faults": dict(faults)} for faults in border.open],
+        "examples": [{"faults": budget_document(faults)} for faults in border.examples],
         "harm": [
             {
                 "messages": one.messages,
@@ -49,6 +52,7 @@ def _border_document(border: Border) -> Json:
             }
             for one in border.harm
         ],
+        "curve": [{"faults": faults, "messages": most} for faults, most in enumerate(border.curve)],
     }
 
 
@@ -72,3 +76,7 @@ def frontier_text(frontier: Frontier, width: int) -> Iterator[str]:
         for line in border_lines(border, frontier.caps):
             yield from wrapped(line, width, "    ", "      ")
     yield ""
+    if frontier.unfinished:
+        left = joined(frontier.unfinished)
+        yield from wrapped(f"interrupted: nothing is known of {left}", width, "  ", "    ")
+        yield ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.runs import budget_document
 from deliverycheck.report.words.headlines import budget_text
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import Json, ModelResult, PropertyResult
 
 if TYPE_CHECKING:
@@ -126,4 +127,6 @@ def _cell(prop: PropertyResult) -> str:
     if prop.verdict != "violated" or prop.trace is None:
         return answer(prop)
     because = "\n+ ".join(prop.because) or "no fault"
-    return f"{answer(prop)}\n{len(prop.trace.steps)} steps\n{because}"
+    if prop.trace.faults and not prop.because:
+        because += "\nneeded"
+    return f"{answer(prop)}\n{counted(len(prop.trace.steps))}\n{because}"

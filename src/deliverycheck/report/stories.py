@@ -19,7 +19,7 @@ def runs_text(told: Sequence[PropertyResult], width: int, *, verbose: bool) -> I
         yield from steps_lines(story.steps, width)
         for sentence in story.closing:
             yield from wrapped(sentence, width, "    ")
-        yield from why_text(story.prop, width, verbose=verbose)
+        yield from why_text(story.prop, width, verbose=verbose, props=story.props)
     for example in examples(told):
         yield ""
         end = ":" if example.steps else "."

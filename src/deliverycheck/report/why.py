@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deliverycheck.explain.invariants.told import told_condition
 from deliverycheck.report.layout import wrapped
@@ -12,6 +12,7 @@ from deliverycheck.report.words.reasons import (
     Instead,
     decided,
     instead,
+    other_run,
     other_ways,
     taken,
     unexplained,
@@ -35,8 +36,10 @@ def explanation_document(prop: PropertyResult, system: System | None) -> Json:
         "decisive_steps": list(told.decisive),
         "necessary": {"faults": list(told.necessary_faults), "steps": list(told.necessary_steps)},
         "irrelevant": {
-            "faults": list(told.irrelevant_faults),
-            "steps": [step for step in range(1, steps + 1) if step not in told.decisive],
+            "faults": list(told.irrelevant_faults) if told.exact else [],
+            "steps": [step for step in range(1, steps + 1) if step not in told.decisive]
+            if told.exact
+            else [],
         },
         "contrast": None if told.contrast is None else _contrast_document(told.contrast),
         "look_alikes": [_look_alike_document(one) for one in told.look_alikes],
@@ -70,8 +73,13 @@ def _look_alike_document(told: LookAlike) -> Json:
     }
 
 
-def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str]:
-    """The lines about a counterexample: when it was decided, who could know, and what it takes."""
+def why_text(
+    prop: PropertyResult, width: int, *, verbose: bool, props: Sequence[PropertyResult] = ()
+) -> Iterator[str]:
+    """The lines about a counterexample: when it was decided, who could know, and what it takes.
+
+    `props`: all that are told with it.
+    """
     told, trace = prop.explanation, prop.trace
     yield from wrapped(unexplained(prop), width, "    ")
     if told is None or trace is None:
@@ -81,9 +89,12 @@ def why_text(prop: PropertyResult, width: int, *, verbose: bool) -> Iterator[str
         yield from _instead(instead(told.contrast, None if verbose else FEW_STEPS), width)
     for one in told.look_alikes:
         yield from wrapped(unknown(one), width, "    ")
+        if verbose and (other := other_run(one)):
+            yield from wrapped("The other run:", width, "    ")
+            yield from steps_lines(other, width, indent="      ")
     yield from wrapped(taken(told, trace), width, "    ")
     if verbose:
-        for sentence in weighed(told):
+        for sentence in weighed(told, props):
             yield from wrapped(sentence, width, "    ")
         for way in other_ways(told, trace):
             yield from wrapped(f"{way.heading}:", width, "    ")

@@ -33,6 +33,9 @@ class Contrast:
     trace: Trace
     at_rest: bool
     """Whether nothing has to happen any more at its end; if not, it can go on well for ever."""
+    not_taken: int
+    """The step of the counterexample, from 1, that it does not take after those they share: of one
+    that goes round, the first of the loop, once it has gone round."""
 
 
 @dataclass(frozen=True, slots=True)

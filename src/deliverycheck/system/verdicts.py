@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, TypeAlias
 
-from deliverycheck.system.explanations import Explanation
+from deliverycheck.system.explanations import Cause, Explanation
 from deliverycheck.system.guarantees import Claim
 from deliverycheck.system.model import Event, State, System
 from deliverycheck.system.shown import Shown
@@ -141,8 +142,30 @@ class PropertyResult(Shown):
 
     @property
     def because(self) -> tuple[str, ...]:
-        """The faults that are to blame: those of the shortest run."""
-        return self.trace.faults if self.trace else ()
+        """The faults that are to blame for the run: of its faults those of a minimal cause, where
+        all causes are known; else all of them."""
+        if self.trace is None:
+            return ()
+        if self.explanation is None or not self.explanation.exact:
+            return self.trace.faults
+        cause = next(filter(self._is_in_the_run, self.explanation.causes), None)
+        kinds = {key.partition(".")[0] for key in cause.faults} if cause else {*self.trace.faults}
+        return tuple(fault for fault in self.trace.faults if fault in kinds)
+
+    def _is_in_the_run(self, cause: Cause) -> bool:
+        """Whether the run has all the faults of a cause, and as often."""
+        least: dict[str, float] = {}
+        for key, amount in cause.faults.items():
+            kind = key.partition(".")[0]
+            least[kind] = least.get(kind, 0) + amount
+        trace = self.trace
+        start = None if trace is None else trace.loop_start
+        found: dict[str, float] = {}
+        for step in trace.steps if trace is not None else ():
+            if step.fault:
+                again = start is not None and step.index > start
+                found[step.fault] = found.get(step.fault, 0) + (inf if again else 1)
+        return all(found.get(kind, 0) >= amount for kind, amount in least.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from deliverycheck.check.checking import Examined, examine, lifted_of
@@ -77,27 +77,33 @@ def _explained(examined: Examined, result: PropertyResult) -> PropertyResult:
         return replace(result, unexplained=text)
     clauses = [n for n, clause in enumerate(prop.clauses) if clause.about == result.about]
     needed = necessary_faults(fates, trace)
-    found = tuple(_as_shown(cause, trace) for cause in causes(lifted, fates))
+    found = tuple(_as_shown(lifted, cause, trace) for cause in causes(lifted, fates))
     never = point_of_no_return(fates, way)
     explanation = Explanation(
         not marked.found.hits,
         never,
         decisive(fates, way),
         needed,
-        tuple(f for f in _faults(lifted) if not any(f in cause.faults for cause in found)),
+        tuple(fault for fault in _faults(lifted) if fault not in _kinds(found)),
         necessary_steps(fates, trace, clauses),
         tuple(_false(marked.found.system, prop, clauses, trace)),
-        contrast(lifted, fates, way),
+        contrast(lifted, fates, way, trace.loop_start),
         tuple(look_alikes(lifted, fates, way, trace, result.about)),
         found,
     )
     return replace(result, trace=replace(trace, point_of_no_return=never), explanation=explanation)
 
 
-def _as_shown(cause: Cause, trace: Trace) -> Cause:
+def _as_shown(lifted: Lifted, cause: Cause, trace: Trace) -> Cause:
     """The cause with the run that is shown, where that is one of its shortest, too."""
-    is_one = len(cause.trace.steps) == len(trace.steps) and cause.faults == faults_in(trace)
+    is_as_long = len(cause.trace.steps) == len(trace.steps)
+    is_one = is_as_long and cause.faults == faults_in(lifted, trace)
     return replace(cause, trace=trace) if is_one else cause
+
+
+def _kinds(found: Iterable[Cause]) -> set[str]:
+    """The kinds of faults in some causes."""
+    return {key.partition(".")[0] for cause in found for key in cause.faults}
 
 
 def _faults(lifted: Lifted) -> list[str]:

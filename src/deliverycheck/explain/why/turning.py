@@ -29,8 +29,10 @@ def decisive(fates: Fates, way: Run) -> tuple[int, ...]:
     return tuple(found)
 
 
-def contrast(lifted: Lifted, fates: Fates, way: Run) -> Contrast | None:
+def contrast(lifted: Lifted, fates: Fates, way: Run, loop: int | None) -> Contrast | None:
     """The run that goes well nearest to another one; None if none is known.
+
+    `loop`: how many steps of that come before those that repeat.
 
     Raises DisagreementError if it does not replay.
     """
@@ -38,9 +40,19 @@ def contrast(lifted: Lifted, fates: Fates, way: Run) -> Contrast | None:
     if near is None:
         return None
     shared, run = near
+    # Where a loop is left, what goes well may begin by the last step of the loop as well.
+    while shared < len(way.actions) and _step(run, shared) == _step(way, shared):
+        shared += 1
     states = tuple(fates.nodes.states[node] for node in run.states)
     trace = replayed(lifted, fates.marked.found, Run(states, run.actions))
-    return Contrast(shared, trace, rests(fates, run.states[-1]))
+    after = loop if loop is not None and shared == len(way.actions) else shared
+    return Contrast(shared, trace, rests(fates, run.states[-1]), after + 1)
+
+
+def _step(run: Run, at: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The step of a run after some others, as what it does and where it leads; nothing at its
+    end."""
+    return run.actions[at : at + 1], run.states[at + 1 : at + 2]
 
 
 def rests(fates: Fates, node: int) -> bool:

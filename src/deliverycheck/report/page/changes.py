@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deliverycheck.report.words.steps import shown
 from deliverycheck.system.model import System
-from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import Trace
 
 
@@ -29,11 +29,7 @@ def changes_of(system: System, trace: Trace) -> Changes:
     """The table of a run; what no step changes is left out."""
     moved = {change.variable for step in trace.steps for change in step.changes}
     columns = [at for at, variable in enumerate(system.variables) if variable.name in moved]
-    rows = [tuple(Cell(_text(trace.states[0][at]), changed=True) for at in columns)]
+    rows = [tuple(Cell(shown(trace.states[0][at]), changed=True) for at in columns)]
     for before, after in zip(trace.states[:-1], trace.states[1:], strict=True):
-        rows.append(tuple(Cell(_text(after[at]), before[at] != after[at]) for at in columns))
+        rows.append(tuple(Cell(shown(after[at]), before[at] != after[at]) for at in columns))
     return Changes(tuple(system.variables[at].name for at in columns), tuple(rows))
-
-
-def _text(value: Value) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
+from deliverycheck.explain.story import joined
 from deliverycheck.report.words.fairness import carried, fairness_note
 from deliverycheck.report.words.proofs import certificates_note
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import Caution, ModelResult, PropertyResult
 
@@ -76,11 +78,9 @@ def verdict_notes(prop: PropertyResult) -> list[str]:
         notes.append(_expectation(prop))
     if prop.trace is not None:
         count = len(prop.trace.steps)
-        because = " and ".join(prop.because)
-        why = f", because of {because}" if because else ", with no fault at all"
         loop = prop.trace.loop_start
         round_ = "" if loop in (None, count) else f", for ever from step {(loop or 0) + 1}"
-        notes.append(f"{count} step{'s' if count != 1 else ''}{round_}{why}")
+        notes.append(f"{counted(count)}{round_}, {because_of(prop)}")
     if prop.verdict == "holds" and prop.evidence.kind in PROOFS:
         notes.append("proved")
     if prop.verdict == "holds" and prop.evidence.within:
@@ -88,6 +88,18 @@ def verdict_notes(prop: PropertyResult) -> list[str]:
     if prop.reason:
         notes.append(prop.reason)
     return notes
+
+
+def because_of(prop: PropertyResult) -> str:
+    """`because of lose`, or that no fault is to blame: for there is none, or none is needed."""
+    if prop.because:
+        return f"because of {joined(prop.because)}"
+    spare = prop.trace.faults if prop.trace is not None else ()
+    return (
+        f"with {joined(spare)} in it, though no fault is needed"
+        if spare
+        else "with no fault at all"
+    )
 
 
 def _expectation(prop: PropertyResult) -> str:
@@ -146,6 +158,6 @@ def summary(results: Sequence[ModelResult]) -> Iterator[str]:
 
 def surprise(prop: PropertyResult) -> str:
     """What came of a property, why, and what was expected; no full stop."""
-    because = f", because of {' and '.join(prop.because)}" if prop.because else ""
+    because = f", {because_of(prop)}" if prop.trace is not None and prop.trace.faults else ""
     why = f" ({prop.reason})" if prop.reason else because
     return f"{prop.name} is {prop.verdict}{why}; expected was {prop.expected}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from deliverycheck.explain.story import joined, outcome
-from deliverycheck.report.words.headlines import budget_text
+from deliverycheck.report.words.headlines import because_of, budget_text
 from deliverycheck.system.guarantees import GUARANTEES
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
@@ -52,10 +52,10 @@ def _told(broken: Sequence[PropertyResult]) -> str:
     """What breaks; what one run shows is told once."""
     told: dict[tuple[object, ...], PropertyResult] = {}
     for one in broken:
-        told.setdefault(one.trace.steps if one.trace else (one.name,), one)
+        told.setdefault((one.trace.steps, one.because) if one.trace else (one.name,), one)
     parts = [outcome(one) + _because(one) for one in told.values()]
     return "; and ".join(parts)
 
 
 def _because(prop: PropertyResult) -> str:
-    return f", because of {joined(prop.because)}" if prop.because else ", with no fault at all"
+    return f", {because_of(prop)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explain.story import joined, sentences
-from deliverycheck.report.words.steps import ToldStep, told_steps
+from deliverycheck.report.words.steps import ToldStep, counted, told_steps
 from deliverycheck.system.explanations import Cause, Contrast, Explanation, LookAlike
 from deliverycheck.system.verdicts import PropertyResult, Trace
 
@@ -16,7 +16,8 @@ FEW_STEPS = 4
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """How it could have gone well: nothing but the heading where it only has to stop there."""
+    """How it could have gone well: nothing but the heading where the run has only to end there, or
+    one of its steps must never come."""
 
     heading: str
     """A sentence; where steps follow, without its full stop."""
@@ -47,6 +48,8 @@ def decided(told: Explanation, trace: Trace) -> str:
     at, last = told.point_of_no_return, len(trace.steps)
     if at is None and not told.exact:
         return "No point of no return is known: beyond a bound it might still go well."
+    if at is None and trace.loop_start == last:
+        return "There is no point of no return: another fault could still set it right."
     if at is None:
         return "There is no point of no return: whenever it goes round, it could still go well."
     if not last:
@@ -73,7 +76,9 @@ def instead(told: Contrast, most: int | None = None) -> Instead:
     steps = told.trace.steps[told.shared :]
     end = "nothing more has to happen" if told.at_rest else "it can go on well for ever"
     if not steps:
-        return Instead(f"It goes well if it stops there: {end}.", (), 0, end)
+        again = " again" if told.not_taken <= told.shared else ""
+        said = "it stops there" if told.at_rest else f"step {told.not_taken} never comes{again}"
+        return Instead(f"It goes well if {said}: {end}.", (), 0, end)
     few = len(steps) if most is None or len(steps) <= most + 1 else most
     heading = f"It goes well if instead, from step {steps[0].index} on"
     return Instead(heading, told_steps(told.trace, told.shared, few), len(steps) - few, end)
@@ -87,14 +92,27 @@ def unknown(told: LookAlike) -> str:
             f"{actor[0].upper()}{actor[1:]} never finds out: to it, all is as it is when "
             f"{told.message} is applied."
         )
-    text = f"At step {told.step} {actor} cannot tell whether {told.message} was applied: to it, all"
+    text = f"At step {told.step} {actor} cannot tell {_matter(told)}: to it, all"
     others = sentences(told.trace.steps)[told.shared :]
     if not others:
         return f"{text} is as it was after step {told.shared}."
     if len(others) > FEW_STEPS:
-        return f"{text} is as in another run, of {len(told.trace.steps)} steps."
+        return f"{text} is as in another run, of {counted(len(told.trace.steps))}."
     after = f" after step {told.shared}" if told.shared else " at the start"
     return f"{text} is as if{after} {joined([_small(text) for text in others])}."
+
+
+def other_run(told: LookAlike) -> tuple[ToldStep, ...]:
+    """The run to where all is the same to an actor, if `unknown` does not tell it."""
+    is_told = told.step is not None and len(told.trace.steps) - told.shared <= FEW_STEPS
+    return () if is_told else told_steps(told.trace)
+
+
+def _matter(told: LookAlike) -> str:
+    """What an actor does not know about a message."""
+    if not told.here or not told.there:
+        return f"whether {told.message} was applied"
+    return f"whether {told.message} was applied once, or more than once"
 
 
 def _small(text: str) -> str:
@@ -105,8 +123,8 @@ def taken(told: Explanation, trace: Trace) -> str:
     """What it takes to break it: the faults of each smallest cause."""
     first = told.causes[0]
     if not first.faults:
-        steps = len(first.trace.steps)
-        more = f" (without any, it takes {steps} steps)" if trace.faults else ""
+        steps = counted(len(first.trace.steps))
+        more = f" (without any, it takes {steps})" if trace.faults else ""
         return f"Faults needed: none{more}."
     if not told.exact:
         return f"Faults that suffice: {_suffice(told, trace)}."
@@ -121,7 +139,7 @@ def _suffice(told: Explanation, trace: Trace) -> str:
     here = [one for one in told.causes if one.trace.steps == trace.steps]
     others = [one for one in told.causes if one not in here]
     parts = [f"{_faults(one)}, as here" for one in here]
-    parts += [f"{_faults(one)}, in {len(one.trace.steps)} steps" for one in others]
+    parts += [f"{_faults(one)}, in {counted(len(one.trace.steps))}" for one in others]
     return "; or ".join(parts)
 
 
@@ -134,14 +152,20 @@ def _times(count: float) -> str:
     return {2: "twice", float("inf"): "again and again"}.get(count, f"{count:.0f} times")
 
 
-def weighed(told: Explanation) -> Iterator[str]:
-    """Where it mattered what happened, and which steps every such run has: sentences."""
-    for text, steps in (
-        ("Something else would have changed the outlook at", told.decisive if told.exact else ()),
-        ("Part of every run that breaks it like this:", told.necessary_steps),
-    ):
+def weighed(told: Explanation, props: Sequence[PropertyResult] = ()) -> Iterator[str]:
+    """Where it mattered what happened, and which steps every such run has: sentences.
+
+    `props`: all that the run breaks; of each its own, where they differ.
+    """
+    if told.exact and told.decisive:
+        yield f"Something else would have changed the outlook at {numbers(told.decisive)}."
+    by_steps: dict[tuple[int, ...], list[str]] = {}
+    for prop in props:
+        steps = () if prop.explanation is None else prop.explanation.necessary_steps
+        by_steps.setdefault(steps, []).append(prop.name)
+    for steps, names in by_steps.items() if len(by_steps) > 1 else [(told.necessary_steps, ["it"])]:
         if steps:
-            yield f"{text} {numbers(steps)}."
+            yield f"Part of every run that breaks {joined(names)} like this: {numbers(steps)}."
 
 
 def other_ways(told: Explanation, trace: Trace) -> Iterator[OtherWay]:

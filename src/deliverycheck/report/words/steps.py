@@ -21,10 +21,15 @@ class ToldStep:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A counterexample, told once for all the properties it breaks; `prop` is the first of them."""
+    """A counterexample, told once for all the properties it breaks in the same way.
+
+    When it was decided, what would have been better and what it takes is the same for all of them;
+    `prop` is the first.
+    """
 
     names: tuple[str, ...]
     prop: PropertyResult
+    props: tuple[PropertyResult, ...]
     trace: Trace
     heading: str
     """A sentence without its full stop."""
@@ -58,25 +63,54 @@ def shown(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def counted(steps: int) -> str:
+    """`1 step`, `2 steps`."""
+    return "1 step" if steps == 1 else f"{steps} steps"
+
+
 def stories(properties: Sequence[PropertyResult]) -> tuple[Story, ...]:
-    """Each run once, with all the properties it breaks, in the order of the first of them."""
-    told: list[tuple[Trace, list[str], PropertyResult]] = []
+    """Each run once, with all the properties it breaks, in the order of the first of them; but
+    apart for those of which something else is to be said."""
+    told: list[tuple[Trace, list[PropertyResult]]] = []
     for prop in properties:
         if prop.trace is None:
             continue
-        for trace, names, _ in told:
-            if trace.steps == prop.trace.steps and _is_round(trace) == _is_round(prop.trace):
-                names.append(prop.name)
+        for trace, group in told:
+            is_same = trace.steps == prop.trace.steps and _is_round(trace) == _is_round(prop.trace)
+            if is_same and _why(group[0]) == _why(prop):
+                group.append(prop)
                 break
         else:
-            told.append((prop.trace, [prop.name], prop))
-    return tuple(_story(names, prop, trace) for trace, names, prop in told)
+            told.append((prop.trace, [prop]))
+    return tuple(_story(group, trace) for trace, group in told)
 
 
-def _story(names: Sequence[str], prop: PropertyResult, trace: Trace) -> Story:
+def _why(prop: PropertyResult) -> tuple[object, ...]:
+    """What is said of a run as to a property, and must be true of all that are named with it."""
+    told = prop.explanation
+    if told is None:
+        return (prop.unexplained,)
+    near = told.contrast
+    after = None if near is None else (near.shared, near.at_rest, near.trace.steps)
+    causes = tuple((dict(one.faults), one.trace.steps) for one in told.causes)
+    return told.exact, told.point_of_no_return, told.decisive, after, causes
+
+
+def _story(props: Sequence[PropertyResult], trace: Trace) -> Story:
+    names = [prop.name for prop in props]
     heading = f"How {joined(names)} {'is' if len(names) == 1 else 'are'} broken"
-    closing = [f"{text}." for text in (ending(prop), f"So {outcome(prop)}") if text]
-    return Story(tuple(names), prop, trace, heading, told_steps(trace), tuple(closing))
+    ends = [end for end in dict.fromkeys(ending(prop) for prop in props) if end]
+    shown = dict.fromkeys(outcome(prop) for prop in props)
+    closing = [*ends, *(f"{'And' if at else 'So'} {text}" for at, text in enumerate(shown))]
+    return Story(
+        tuple(names),
+        props[0],
+        tuple(props),
+        trace,
+        heading,
+        told_steps(trace),
+        tuple(f"{text}." for text in closing),
+    )
 
 
 def examples(properties: Sequence[PropertyResult]) -> tuple[Example, ...]:

@@ -106,7 +106,8 @@ def repairs(sweep: Sweep) -> Iterator[str]:
         yield f"{values_text(way.changes, ' and ')} repairs {joined(broken)}: {_backed(sweep, way)}"
     for way in sweep.conditions:
         where = values_text(way.changes, " and ")
-        yield f"no repair, but it is safe with {where}: {_backed(sweep, way)}"
+        told = "also safe, without a repair," if sweep.repairs else "no repair, but it is safe"
+        yield f"{told} with {where}: {_backed(sweep, way)}"
 
 
 def _backed(sweep: Sweep, way: Way) -> str:
