@@ -104,7 +104,7 @@ def told_runs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldRun]:
             () if why is None else tuple(told_condition(system, term) for term in why.false),
             unexplained(told.prop),
             dossier.strips.get(told.prop.name, ()),
-            None if why is None else _why(why, told.trace),
+            None if why is None else _why(why, told),
             shared,
             shared + 1,
             told_steps(told.trace, shared),
@@ -112,14 +112,14 @@ def told_runs(dossier: Dossier, rows: Mapping[str, str]) -> Iterator[ToldRun]:
         )
 
 
-def _why(why: Explanation, trace: Trace) -> Why:
+def _why(why: Explanation, told: Story) -> Why:
     return Why(
-        decided(why, trace),
-        tuple(weighed(why)),
+        decided(why, told.trace),
+        tuple(weighed(why, told.props)),
         None if why.contrast is None else instead(why.contrast),
         tuple(map(unknown, why.look_alikes)),
-        taken(why, trace),
-        tuple(other_ways(why, trace)),
+        taken(why, told.trace),
+        tuple(other_ways(why, told.trace)),
     )
 
 
