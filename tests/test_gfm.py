@@ -86,6 +86,7 @@ def test_sections_are_dropped_by_rank_from_the_end(
 
     order = sorted(range(len(sections)), key=lambda at: (-sections[at].rank, -at))
     droppable = [at for at in order if sections[at].rank]
+    expected = ""
     for count in range(len(droppable) + 1):
         gone = set(droppable[:count])
         bodies = [one.body for at, one in enumerate(sections) if at not in gone]
