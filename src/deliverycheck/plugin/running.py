@@ -12,6 +12,8 @@ from deliverycheck.check.checking import Examined, examine
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.errors import DisagreementError, InputError
 from deliverycheck.explain.dossier.compiling import dossier_of
+from deliverycheck.explain.dossier.dossier import Dossier
+from deliverycheck.explain.dossier.places import docstring_of, places_of
 from deliverycheck.explain.why.explaining import explained
 from deliverycheck.plugin.asking import Asked, told
 from deliverycheck.plugin.state import STATE
@@ -32,9 +34,13 @@ def run(asked: Asked, names: Sequence[str], model: str, config: pytest.Config) -
     try:
         examined = examine(asked.question, asked.lifted, options)
         state.found[model] = examined.result
+        wants_report = bool(config.getoption("--delivery-report"))
+        if wants_report:  # what there is of it so far, should the rest be interrupted
+            about, places = docstring_of(asked.question), places_of(asked.question)
+            state.dossiers[model] = Dossier(examined.result, about, places)
         if examined.result.interrupted:
             raise KeyboardInterrupt
-        if config.getoption("--delivery-report"):
+        if wants_report:
             state.dossiers[model] = dossier_of(asked.question, examined, options)
             state.found[model] = state.dossiers[model].result
         else:
