@@ -88,6 +88,7 @@ WRONG = [
     'compare = ["guarantees/at_most_once.py", "guarantees/at_most_once.py"], verdict = "different"',
     'cost = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "more"',
     'cost = ["guarantees/exactly_once.py", "guarantees/exactly_once.py"], verdict = "less"',
+    'cost = ["guarantees/at_most_once.py", "guarantees/at_least_once.py"], verdict = "more"',
 ]
 
 
@@ -103,6 +104,8 @@ RIGHT = [
     f'{GUARANTEE}, property = "no-loss", verdict = "violated", unknown_to = "sender"',
     'compare = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "different"',
     'cost = ["guarantees/at_most_once.py", "guarantees/exactly_once.py"], verdict = "less"',
+    # As many durable writes, and a message less.
+    'cost = ["guarantees/at_least_once.py", "guarantees/at_most_once.py"], verdict = "more"',
 ]
 
 

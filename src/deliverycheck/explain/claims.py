@@ -40,7 +40,8 @@ class SameShown:
 
 @dataclass(frozen=True, slots=True)
 class CostShown:
-    """That a delivery by one design costs more messages and durable writes than by another."""
+    """That a delivery by one design costs more messages or durable writes than by another, and not
+    fewer of the others."""
 
     dearer: Question
     cheaper: Question
@@ -127,7 +128,9 @@ def _checked(evidence: Evidence, options: Options, report: Report | None) -> Che
             more, less = _paid(dearer, options), _paid(cheaper, options)
             if more is None or less is None:
                 return Checked(evidence, None, (more, less))
-            return Checked(evidence, more[0] > less[0] and more[1] > less[1], (more, less))
+            beyond = [a > b for a, b in zip(more, less, strict=True)]
+            below = [a < b for a, b in zip(more, less, strict=True)]
+            return Checked(evidence, any(beyond) and not any(below), (more, less))
     assert_never(evidence)
 
 

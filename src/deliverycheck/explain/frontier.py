@@ -102,7 +102,7 @@ def frontier_of(
     idle = lifted_of(replace(question, faults=dict(caps))).idle_faults
     wide = {fault: cap for fault, cap in caps.items() if cap > 0 and fault not in idle}
     lifted = lifted_of(replace(question, faults=wide))
-    kinds = {
+    kinds: dict[str, PropertyKind] = {
         prop.name: prop.kind
         for prop in lifted.system.properties
         if not options.properties or prop.name in options.properties

@@ -55,8 +55,8 @@ def least_taken(
     one answer and the next.
     """
     settled: dict[int, list[Amounts]] = {}
-    nothing = (0,) * rations
-    layer = [(start, nothing) for start in starts]
+    nothing: Amounts = (0,) * rations
+    layer: list[tuple[int, Amounts]] = [(start, nothing) for start in starts]
     while layer:
         dearer: dict[tuple[int, Amounts], None] = {}
         for node, taken in layer:  # grows while it is walked through
