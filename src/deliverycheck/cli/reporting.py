@@ -48,12 +48,13 @@ def wanted_in(texts: Sequence[str]) -> tuple[Wanted, ...]:
 
     Raises InputError with all that is wrong.
     """
+    kinds: dict[str, Kind] = {one: one for one in SUFFIXES}
     found: list[Wanted] = []
     wrong: list[Diagnostic] = []
     for text in texts:
         for part in re.split(r",(?=[a-z]+=)", text):
             name, equals, path = part.partition("=")
-            kind = next((one for one in SUFFIXES if one == ALIASES.get(name, name)), None)
+            kind = kinds.get(ALIASES.get(name, name))
             if kind is None:
                 said = f"there is no kind of report `{name[:60]}`"
                 wrong.append(Diagnostic("DC010", said, did_you_mean(name, [*SUFFIXES])))

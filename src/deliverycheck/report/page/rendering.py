@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
@@ -40,6 +40,21 @@ OUTLOOKS = {
 
 MARKS = {"holds": "✓", "violated": "✗", "undetermined": "?", "vacuous": "○", "error": "✗"}
 """Verdicts as signs."""
+
+
+WORDS: Mapping[str, object] = {
+    "SIGNS": SIGNS,
+    "OUTLOOKS": OUTLOOKS,
+    "MARKS": MARKS,
+    "budget_text": budget_text,
+    "claim": claim,
+    "judged": judged,
+    "looked_at": looked_at,
+    "opening": opening,
+    "standing": standing,
+    "verdict_notes": verdict_notes,
+}
+"""What the templates call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +104,16 @@ def coded(text: str) -> Markup:
 
 def _render(template: str, **given: object) -> str:
     frame = Frame(f"{style('style', 'graphs')}\n{_text('style.css')}", _text("script.js"))
-    environment = _environment()
-    environment.globals.update(
-        policy=frame.policy,
-        style=frame.style,
-        script=frame.script,
-        version=version("deliverycheck"),
-    )
-    return environment.get_template(template).render(**given)
+    found: dict[str, object] = {
+        **WORDS,
+        "coded": coded,
+        "policy": frame.policy,
+        "style": frame.style,
+        "script": frame.script,
+        "version": version("deliverycheck"),
+        **given,
+    }
+    return _environment().get_template(template).render(found)
 
 
 def _shown(value: object) -> object:
@@ -113,7 +130,7 @@ def _text(name: str) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
-    environment = Environment(
+    return Environment(
         loader=FunctionLoader(_text),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -122,17 +139,3 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["coded"] = coded
-    environment.globals.update(
-        SIGNS=SIGNS,
-        OUTLOOKS=OUTLOOKS,
-        MARKS=MARKS,
-        budget_text=budget_text,
-        claim=claim,
-        judged=judged,
-        looked_at=looked_at,
-        opening=opening,
-        standing=standing,
-        verdict_notes=verdict_notes,
-    )
-    return environment
