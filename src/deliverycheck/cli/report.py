@@ -58,14 +58,14 @@ def run_report(
     known = exit_of(run.results, strict=False)
     code = run.exit(Exit.UNDETERMINED if lost and known == Exit.AS_EXPECTED else known)
     reported = Reported(tuple(dossiers), tuple(run.wrong), code)
-    files = write_all([Wanted(kind, f"{folder}/") for kind in kinds or SUFFIXES], reported)
     if as_json:
         click.echo(dumped(result_document(run.results, code, run.wrong)), nl=False)
     else:
         for line in summary(run.results):
             click.echo(line)
     complain(run, len(wanted))
-    told_files(files)
+    if dossiers:  # else an earlier report, which is one, would be written over
+        told_files(write_all([Wanted(kind, f"{folder}/") for kind in kinds or SUFFIXES], reported))
     return code
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.exchange.writing import write_whole
 from deliverycheck.explain.why.explaining import explained
 from deliverycheck.load.files import is_possible
-from deliverycheck.report.kinds import SUFFIXES, Kind, Reported, files_of, parts_of
+from deliverycheck.report.kinds import SUFFIXES, Kind, Reported, beside, files_of, parts_of
 from deliverycheck.system.verdicts import ModelResult
 
 if TYPE_CHECKING:
@@ -115,10 +116,10 @@ def _files(wanted: Wanted, reported: Reported) -> Iterator[tuple[str, str]]:
     if wanted.is_folder:
         yield from files_of(wanted.kind, reported)
         return
-    name, suffix = Path(wanted.path).name, SUFFIXES[wanted.kind]
-    stem = name.removesuffix(suffix) if name.endswith(suffix) else Path(name).stem
-    for part in parts_of(wanted.kind, reported, name, always=False):
-        yield (f"{stem}-{part.name}{suffix}" if part.name else name), part.text
+    file = Path(wanted.path).name
+    called = partial(beside, wanted.kind, file)
+    for part in parts_of(wanted.kind, reported, file, called, always=False):
+        yield called(part.name), part.text
 
 
 def _make(folder: Path) -> None:

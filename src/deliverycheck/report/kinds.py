@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import PurePath
 from typing import Literal, TypeAlias, assert_never
 
-from deliverycheck.errors import Diagnostic
+from deliverycheck.errors import Diagnostic, Exit
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.report.words.steps import Story, stories
 from deliverycheck.system.model import System
@@ -66,21 +68,35 @@ class Part:
 def files_of(kind: Kind, reported: Reported) -> Iterator[tuple[str, str]]:
     """The files of a kind as they lie in a folder: names and texts."""
     suffix = SUFFIXES[kind]
-    for part in parts_of(kind, reported, NAMES[kind] + suffix, always=True):
-        yield (part.name or NAMES[kind]) + suffix, part.text
+
+    def called(name: str) -> str:
+        return (name or NAMES[kind]) + suffix
+
+    for part in parts_of(kind, reported, called(""), called, always=True):
+        yield called(part.name), part.text
 
 
-def parts_of(kind: Kind, reported: Reported, index: str, *, always: bool) -> Iterator[Part]:
+def beside(kind: Kind, file: str, name: str) -> str:
+    """What one of several files is called where one name was given for all of them."""
+    suffix = SUFFIXES[kind]
+    stem = file.removesuffix(suffix) if file.endswith(suffix) else PurePath(file).stem
+    return f"{stem}-{name}{suffix}" if name else file
+
+
+def parts_of(
+    kind: Kind, reported: Reported, index: str, page: Callable[[str], str], *, always: bool
+) -> Iterator[Part]:
     """The files of a kind: one for everything, one for each model, or one for each run.
 
-    `index`: what the index of several pages is called; `always`: a single page has one, too.
+    `index`: what the index of several pages is called; `page`: what the page of a name is called,
+    seen from there; `always`: a single page has an index, too.
     """
     dossiers = reported.dossiers
     results = [one.result for one in dossiers]
     placed = [(one.result, one.places) for one in dossiers]
     match kind:
         case "html":
-            yield from _pages(dossiers, index, always)
+            yield from _pages(reported, index, page, always)
         case "markdown":
             from deliverycheck.report.formats.markdown import markdown_of
 
@@ -150,33 +166,44 @@ def _runs(dossiers: Sequence[Dossier]) -> Iterator[tuple[str, Dossier, System, S
                 yield f"{name}-{safe(story.prop.name)}", dossier, system, story
 
 
-def _pages(dossiers: Sequence[Dossier], index: str, always: bool) -> Iterator[Part]:
+def _pages(
+    reported: Reported, index: str, page: Callable[[str], str], always: bool
+) -> Iterator[Part]:
     """The page of each model, and the index."""
     from deliverycheck.report.page.index import line_of
     from deliverycheck.report.page.rendering import index_html, page_html
 
+    dossiers = reported.dossiers
     names = names_of(dossiers)
     if len(dossiers) == 1 and not always:
         yield Part("", page_html(dossiers[0]))
         return
-    stem = index.removesuffix(SUFFIXES["html"])
-    before = "" if stem == "index" else f"{stem}-"
-    lines = [
-        line_of(f"{before}{name}.html", one) for name, one in zip(names, dossiers, strict=True)
-    ]
-    yield Part("", index_html(lines))
+    lines = [line_of(page(name), one) for name, one in zip(names, dossiers, strict=True)]
+    yield Part("", index_html(lines, _missing(reported)))
     for name, one in zip(names, dossiers, strict=True):
         yield Part(name, page_html(one, index))
 
 
+def _missing(reported: Reported) -> str:
+    """What is not told about because it was not looked at."""
+    if reported.exit == Exit.INTERRUPTED:
+        return "Interrupted: not every model was looked at."
+    return "Not every model could be looked at." if reported.wrong else ""
+
+
 def names_of(dossiers: Sequence[Dossier]) -> list[str]:
-    """A name for the files of each model, all different, even where case does not count."""
-    seen: dict[str, int] = {}
+    """A name for the files of each model, all different, even where case does not count.
+
+    None is called as the index of the pages is, which lies beside them.
+    """
+    taken = {NAMES["html"]}
     names: list[str] = []
     for one in dossiers:
-        name = safe(one.result.model)
-        seen[name.lower()] = count = seen.get(name.lower(), 0) + 1
-        names.append(name if count == 1 else f"{name}-{count}")
+        plain = safe(one.result.model)
+        tries = chain((plain,), (f"{plain}-{number}" for number in count(2)))
+        name = next(name for name in tries if name.lower() not in taken)
+        taken.add(name.lower())
+        names.append(name)
     return names
 
 

@@ -70,6 +70,8 @@ def _cell(prop: PropertyResult, href: str) -> Cell:
 def lead_of(lines: Sequence[Line]) -> str:
     """What came of all of it, in a sentence."""
     wrong = [line.name for line in lines if not line.as_expected]
+    if not lines:
+        return "Nothing was checked."
     count = f"{len(lines)} model{'' if len(lines) == 1 else 's'}"
     if not wrong:
         return f"{count}: everything as expected."

@@ -84,9 +84,10 @@ def page_html(dossier: Dossier, index: str = "") -> str:
     return _render("page.html", view=view_of(dossier), index=index)
 
 
-def index_html(lines: Sequence[Line]) -> str:
-    """The index: a line for each model, each answer a link."""
-    return _render("index.html", rows=lines, lead=lead_of(lines), COLUMNS=COLUMNS)
+def index_html(lines: Sequence[Line], missing: str = "") -> str:
+    """The index: a line for each model, each answer a link; `missing`: why some are not there."""
+    lead = " ".join(filter(None, (missing, lead_of(lines))))
+    return _render("index.html", rows=lines, lead=lead, COLUMNS=COLUMNS)
 
 
 def coded(text: str) -> Markup:

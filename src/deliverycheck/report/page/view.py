@@ -182,7 +182,9 @@ def _combinations(sweep: Sweep) -> Combinations:
 def _engines(dossier: Dossier) -> str:
     """Who was asked."""
     names = {
-        "explicit": "every reachable state visited",
+        "explicit": "every reachable state visited"
+        if dossier.result.exploration.complete
+        else "states visited one by one, not all of them",
         "symbolic": "Z3 on the unbounded model",
     }
     asked = dict.fromkeys(a.engine for one in dossier.result.properties for a in one.answers)

@@ -67,7 +67,7 @@
   }
 
   const follow = () => {
-    const found = /^#(.+)-step-(\d+)$/.exec(decodeURIComponent(location.hash));
+    const found = /^#(.+)-step-(\d+)$/.exec(location.hash); // the page's ids need no decoding
     const show = found && runs.get(found[1]);
     if (!show) return;
     show(Number(found[2]), false);
