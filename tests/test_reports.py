@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,7 @@ def test_a_folder_is_made(tmp_path: Path) -> None:
         ("html", "DC010", "--report html=PATH"),
         ("html=", "DC010", "--report html=PATH"),
         ("html=x.html,pdf=x.pdf", "DC010", "`pdf`"),
+        ("html=x.html,markdown=x.html", "DC010", "cannot both be `x.html`"),
     ],
 )
 def test_a_wrong_report_is_refused_before_anything_is_checked(
@@ -95,6 +97,39 @@ def test_what_cannot_be_written_is_told_after_the_verdicts(tmp_path: Path) -> No
     assert done.code == 2
     assert "DC003" in done.err
     assert "everything as expected" in done.out
+
+
+def test_one_that_cannot_be_written_does_not_keep_others_from_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = check(ALMOST, "--report", f"html={tmp_path}/file/x.html,md={tmp_path}/ok.md")
+    assert done.code == 2
+    assert (tmp_path / "ok.md").exists()
+    assert "wrote" in done.err
+
+
+def test_a_run_alone_has_the_name_that_was_given_and_none_is_told(tmp_path: Path) -> None:
+    # lost with its only copy: one run for all that it breaks
+    one = ("--messages", "1", "--faults", "lose=1")
+    assert check(ALMOST, *one, "--report", f"svg={tmp_path}/x.svg").code == 0
+    assert names(tmp_path) == {"x.svg"}
+    done = check("models/protocols/alternating_bit.py:AlternatingBit",
+                 "--report", f"itf={tmp_path}/y.itf.json")  # fmt: skip
+    assert "nothing to write as itf" in done.err
+    assert names(tmp_path) == {"x.svg"}
+
+
+def test_pages_of_models_of_the_same_name_do_not_write_over_each_other(tmp_path: Path) -> None:
+    model = f"{(ROOT / ALMOST).as_posix()}:AtMostOnce"
+    for number, name in enumerate(("index", "A", "a", "A-2")):
+        text = f"name = {json.dumps(name)}\nmodel = {json.dumps(model)}\n"
+        (tmp_path / f"d{number}.delivery.toml").write_text(text)
+    for wanted, index in ((f"{tmp_path}/out/", "index.html"), (f"{tmp_path}/to/x.htm", "x.htm")):
+        assert check(tmp_path, "--report", f"html={wanted}").code == 0
+        folder = tmp_path / Path(wanted).relative_to(tmp_path).parts[0]
+        assert len(names(folder)) == 5
+        text = (folder / index).read_text(encoding="utf-8")
+        for href in re.findall(r'href="([^"#]+\.html?)', text):
+            assert (folder / href).is_file(), href
 
 
 def test_files_stay_in_their_folder_whatever_a_design_is_called(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import click
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
-from deliverycheck.cli.reporting import Wanted, told_files, write_all
+from deliverycheck.cli.reporting import Wanted, write_all
 from deliverycheck.cli.terminal import clear_progress, progress_for
 from deliverycheck.cli.verbs import Asked, Progressing, complain, lifted_all
 from deliverycheck.errors import Diagnostic, Exit, InputError
@@ -65,7 +65,7 @@ def run_report(
             click.echo(line)
     complain(run, len(wanted))
     if dossiers:  # else an earlier report, which is one, would be written over
-        told_files(write_all([Wanted(kind, f"{folder}/") for kind in kinds or SUFFIXES], reported))
+        write_all([Wanted(kind, f"{folder}/") for kind in kinds or SUFFIXES], reported)
     return code
 
 

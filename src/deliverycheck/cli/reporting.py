@@ -62,6 +62,9 @@ def wanted_in(texts: Sequence[str]) -> tuple[Wanted, ...]:
             elif not equals or not path.strip() or not is_possible(Path(path)):
                 said = f"`--report {part[:60]}` names no file"
                 wrong.append(Diagnostic("DC010", said, f"Write `--report {name}=PATH`."))
+            elif any(Path(one.path) == Path(path) and not one.is_folder for one in found):
+                said = f"two reports cannot both be `{path[:60]}`"
+                wrong.append(Diagnostic("DC010", said, "Give each a file of its own, or a folder."))
             else:
                 found.append(Wanted(kind, path))
     if wrong:
@@ -94,12 +97,29 @@ class Reporting:
         reported = Reported(tuple(self.dossiers), tuple(wrong), code)
         if in_workflow():
             annotate(reported)
-        told_files(write_all(self.wanted, reported))
+        write_all(self.wanted, reported)
 
 
-def write_all(wanted: Sequence[Wanted], reported: Reported) -> list[Path]:
-    """Write reports; the files that were written. Raises InputError where one cannot be."""
-    return [file for one in wanted for file in _write(one, reported)]
+def write_all(wanted: Sequence[Wanted], reported: Reported) -> None:
+    """Write reports, and say on stderr what was written.
+
+    One that cannot be written does not keep the others from it: InputError is raised at the end.
+    """
+    files: list[Path] = []
+    wrong: list[Diagnostic] = []
+    for one in wanted:
+        try:
+            found = list(_write(one, reported))
+        except InputError as error:
+            wrong += error.diagnostics
+            continue
+        files += found
+        if not found:
+            text = f"nothing to write as {one.kind}: no property is violated"
+            click.echo(text, err=True)
+    _tell(files)
+    if wrong:
+        raise InputError(wrong)
 
 
 def _write(wanted: Wanted, reported: Reported) -> Iterator[Path]:
@@ -118,8 +138,9 @@ def _files(wanted: Wanted, reported: Reported) -> Iterator[tuple[str, str]]:
         return
     file = Path(wanted.path).name
     called = partial(beside, wanted.kind, file)
-    for part in parts_of(wanted.kind, reported, file, called, always=False):
-        yield called(part.name), part.text
+    parts = list(parts_of(wanted.kind, reported, file, called, always=False))
+    for part in parts:
+        yield (called(part.name) if len(parts) > 1 else file), part.text
 
 
 def _make(folder: Path) -> None:
@@ -130,8 +151,7 @@ def _make(folder: Path) -> None:
         raise InputError(Diagnostic("DC003", text)) from None
 
 
-def told_files(files: Sequence[Path]) -> None:
-    """Say on stderr what was written."""
+def _tell(files: Sequence[Path]) -> None:
     if len(files) == 1:
         click.echo(f"wrote {files[0]}", err=True)
     elif files:
