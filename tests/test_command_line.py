@@ -319,3 +319,15 @@ def test_a_reader_that_goes_away_is_no_failure_of_ours() -> None:
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] in ("0", "141")
     assert "Traceback" not in done.stderr
+
+
+def test_the_models_own_environment_said_again_is_no_other_one() -> None:
+    """The command that a report gives to see it again comes to the same result."""
+    file = "models/pitfalls/check_then_act.py"
+    quick = ("--engine", "explicit")
+    own = run("check", file, *quick)
+    again = run("check", file, "--faults", "lose=1 crash=1 expire=0", "--set", "workers=1", *quick)
+    assert (again.code, again.out) == (own.code, own.out)
+    assert own.code == 0
+    other = run("check", file, "--faults", "crash=1 lose=1 delay=1", *quick)
+    assert other.code == 1

@@ -158,7 +158,7 @@ def in_workflow(summary: Path | None, *arguments: object) -> Ran:
 def test_in_a_workflow_what_is_not_as_expected_is_annotated(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
-    done = in_workflow(summary, CHECKED, "--faults", "lose=1 crash=1")
+    done = in_workflow(summary, CHECKED, "--faults", "lose=0 crash=1")
     assert done.code == 1
     (line,) = (one for one in done.err.splitlines() if one.startswith("::"))
     assert line.startswith(f"::error file={CHECKED},line=")

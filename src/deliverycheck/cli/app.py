@@ -54,8 +54,8 @@ def check(**options: object) -> None:
 
     MODEL is a model file (file.py, or file.py:Class), a design (*.delivery.toml) or a folder.
     Exit code: 0 as expected, 1 not as expected, 2 bad input, 3 undetermined, 4 with --strict
-    vacuous or warned, 70 internal error, 130 interrupted. With --faults, --fairness or --set the
-    model's own expectations do not apply; its claim does.
+    vacuous or warned, 70 internal error, 130 interrupted. With other --faults, --fairness or --set
+    than the model's, its own expectations do not apply; its claim does.
     """
     from deliverycheck.cli.verbs import run_check
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deliverycheck.check.question import Question
 from deliverycheck.errors import Diagnostic, InputError
+from deliverycheck.lang.design import declared_settings
 from deliverycheck.lang.protocol import Protocol, Receiving
 from deliverycheck.load.designs import MOST_MESSAGES, design_in
 from deliverycheck.load.files import class_in, classes_in, is_possible
@@ -142,8 +143,19 @@ def overridden(question: Question, overrides: Overrides) -> Question:
         faults=faults,
         fairness=overrides.fairness or question.fairness,
     )
-    if overrides.faults is None and not overrides.settings and overrides.fairness is None:
+    if _same_environment(question, changed):
         return changed
     return replace(
         changed, expects={}, judged_by="the claim alone: the environment is not the model's"
+    )
+
+
+def _same_environment(question: Question, other: Question) -> bool:
+    """Whether faults, fairness and settings are the same, if they are said again or not."""
+    defaults = {name: default for name, (_, default) in declared_settings(question.cls).items()}
+    return (
+        {kind: n for kind, n in question.faults.items() if n}
+        == {kind: n for kind, n in other.faults.items() if n}
+        and question.fairness == other.fairness
+        and {**defaults, **question.settings} == {**defaults, **other.settings}
     )
