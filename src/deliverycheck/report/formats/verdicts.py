@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from deliverycheck.explain.dossier.places import Places, Spot
-from deliverycheck.explain.story import joined, outcome
+from deliverycheck.explain.story import outcome
 from deliverycheck.report.stories import runs_text
+from deliverycheck.report.words.headlines import because_of
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
 WIDTH = 100
@@ -60,10 +62,8 @@ def _said(verdict: str) -> str:
 def summary(prop: PropertyResult) -> str:
     """Why the verdict is what it is, in a sentence or none."""
     if prop.trace is not None and prop.verdict == "violated":
-        count = len(prop.trace.steps)
-        steps = f"{count} step{'' if count == 1 else 's'}"
-        because = f"because of {joined(prop.because)}" if prop.because else "with no fault at all"
-        return f"So {outcome(prop)}, after {steps}, {because}."
+        steps = counted(len(prop.trace.steps))
+        return f"So {outcome(prop)}, after {steps}, {because_of(prop)}."
     return f"{prop.reason[:1].upper()}{prop.reason[1:]}." if prop.reason else ""
 
 

@@ -9,6 +9,7 @@ from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.report.matrix import COLUMNS, HOPED_FOR, answer
 from deliverycheck.report.page.view import links_of
 from deliverycheck.report.words.headlines import budget_text, claim
+from deliverycheck.report.words.steps import counted
 from deliverycheck.system.verdicts import PropertyResult
 
 
@@ -62,8 +63,8 @@ def _cell(prop: PropertyResult, href: str) -> Cell:
     tone = "good" if said == good else "bad" if said in ("yes", "no") else "open"
     note = ""
     if prop.trace is not None:
-        because = " + ".join(prop.because) or "no fault"
-        note = f"{len(prop.trace.steps)} steps, {because}"
+        needed = "no fault needed" if prop.trace.faults else "no fault"
+        note = f"{counted(len(prop.trace.steps))}, {' + '.join(prop.because) or needed}"
     return Cell(said, tone, href, note)
 
 

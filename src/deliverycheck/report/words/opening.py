@@ -32,7 +32,7 @@ def opening(result: ModelResult) -> str:
         for one in result.properties
         if one.verdict == "violated" and one.expected == "violated" and one not in broken
     ]
-    return f"{text} As it expects itself, {_told(known)}." if known else text
+    return f"{text} Known and expected: {_told(known)}." if known else text
 
 
 def standing(result: ModelResult) -> Literal["good", "bad", "open"]:
