@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hostile import HOSTILE as EVERYWHERE
 from support import EXPLICIT, MODELS, ROOT
 
 from deliverycheck.api import Trace, check_and_explain, questions
@@ -30,6 +31,7 @@ ATTRIBUTES = {"style", "scope", "alt", "src"}
 STYLES = {"text-align: left", "white-space: pre-wrap", "max-width: 100%"}
 
 HOSTILE = (
+    *EVERYWHERE,
     "<script>alert(1)</script>",
     "</p></div></details><img src=x onerror=alert(1)>",
     "&lt;b&gt; &amp; \" onmouseover=\"alert(1) ' style='x",

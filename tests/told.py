@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+from hostile import HOSTILE as EVERYWHERE
 from support import EXPLICIT, MODELS
 
 from deliverycheck.check.checking import check
@@ -29,6 +30,7 @@ from deliverycheck.system.verdicts import (
 Told = tuple[ModelResult, Places]
 
 HOSTILE = (
+    *EVERYWHERE,
     "<script>alert(1)</script>",
     "]]><failure/><![CDATA[",
     "\"'&amp;<!-- --> -->",

@@ -55,7 +55,7 @@ def shown(thing: object) -> dict[str, str]:
             lines = [*steps_text(thing, WIDTH, indent=""), *_going_on(thing)]
         case _:
             raise TypeError(f"{type(thing).__name__} is no result")
-    text = "\n".join(plain(undecorated(line)) for line in lines).rstrip()
+    text = "\n".join(plain(undecorated(line)).expandtabs(1) for line in lines).rstrip()
     return {"text/plain": text, "text/html": f"<div>{html}</div>"}
 
 
