@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from systems import KINDS, domain, system_of, systems
 
 from deliverycheck.errors import InputError
-from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
+from deliverycheck.explore.plan import AT_REST, CUT, clause_bits
 from deliverycheck.explore.search import Explored, explore
 from deliverycheck.semantics.interpreter import ModelFault, at_rest, evaluate, successors
 from deliverycheck.system import build

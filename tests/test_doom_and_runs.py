@@ -10,10 +10,10 @@ from brute import Truth, truth_of
 from systems import domain, system_of
 
 from deliverycheck.explore import search
-from deliverycheck.explore.codegen import clause_bits
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import backwards, edges_of
 from deliverycheck.explore.graph import graph_of
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import Explored, Limits, Progress, explore
 from deliverycheck.semantics.interpreter import successors

@@ -8,7 +8,7 @@ from deliverycheck.check.checking import explored, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import trace_of
-from deliverycheck.explore.codegen import AT_REST, clause_bits
+from deliverycheck.explore.plan import AT_REST, clause_bits
 from deliverycheck.explore.runs import shortest_run
 from deliverycheck.explore.search import uninterrupted
 from deliverycheck.system import build

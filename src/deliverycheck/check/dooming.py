@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from deliverycheck.check.certifying import Certifying, checked_by
 from deliverycheck.check.instances import explore_instance
-from deliverycheck.explore.codegen import clause_bits
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.search import Limits, uninterrupted
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import Budget, Symbolic

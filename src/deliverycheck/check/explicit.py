@@ -10,7 +10,7 @@ from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
-from deliverycheck.explore.codegen import clause_bits
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.runs import Run, shortest_run
 from deliverycheck.explore.search import Explored, Limits, explore, uninterrupted
 from deliverycheck.lift.lifting import Lifted

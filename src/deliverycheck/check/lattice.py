@@ -17,10 +17,10 @@ from typing import Literal, TypeAlias
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
-from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.fair import divide
 from deliverycheck.explore.lasso import open_states
+from deliverycheck.explore.plan import CUT
 from deliverycheck.explore.search import uninterrupted
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
