@@ -16,7 +16,7 @@ from typing import cast
 
 from deliverycheck.explore.expressions import python_of
 from deliverycheck.explore.packing import Packing, packing_of
-from deliverycheck.explore.plan import Move, Store, Branch, Tree, marks_of, tree_of
+from deliverycheck.explore.plan import Branch, Move, Store, Tree, marks_of, tree_of
 from deliverycheck.system import build
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System
@@ -130,7 +130,8 @@ class _Writer:
         for term, low, high in move.ranges:
             self._load(depth, loaded, term)
             self._line(depth, f"if not ({low} <= {self._text(term)} <= {high}): {trouble}")
-        parts = [str(move.constant)] if move.constant else []
+        constant = sum(by << self.packing.slots[at].offset for at, by in move.deltas)
+        parts = [str(constant)] if constant else []
         for store in move.stores:
             self._read(depth, loaded, self.system.variables[store.at].name)
             self._load(depth, loaded, store.term)

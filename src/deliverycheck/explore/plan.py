@@ -40,8 +40,8 @@ class Move:
     """Where one does not hold, the model is wrong."""
     ranges: tuple[tuple[Term, int, int], ...]
     """Values that might leave their domain, with its ends; where one does, the model is wrong."""
-    constant: int
-    """What is added to the packed state in any case."""
+    deltas: tuple[tuple[int, int], ...]
+    """Variables by their numbers, and what is added to their codes in any case."""
     stores: tuple[Store, ...]
 
 
@@ -150,10 +150,10 @@ def _move(packing: Packing, index: int, action: Action) -> Move:
     within = {**known, **_within(action, known)}
     ranges: list[tuple[Term, int, int]] = []
     stores: list[Store] = []
-    constant = 0
+    deltas: list[tuple[int, int]] = []
     for name, term in action.updates.items():
         at = packing.system.index[name]
-        slot, sort = packing.slots[at], packing.system.variables[at].sort
+        sort = packing.system.variables[at].sort
         if isinstance(sort, IntSort) and sort.high is not None:
             low, high = range_of(term, within)
             if low < sort.low or high > sort.high:
@@ -162,9 +162,9 @@ def _move(packing: Packing, index: int, action: Action) -> Move:
         if delta is None:
             stores.append(Store(at, term))
         else:
-            constant += delta << slot.offset
+            deltas.append((at, delta))
     checks = tuple(check.term for check in action.checks)
-    return Move(index, action.bounds, checks, tuple(ranges), constant, tuple(stores))
+    return Move(index, action.bounds, checks, tuple(ranges), tuple(deltas), tuple(stores))
 
 
 def _constant_delta(packing: Packing, at: int, term: Term, guard: Term) -> int | None:
