@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deliverycheck.explore.edges import Edges
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.lang.naming import process_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.lift.sources import Named, Step

@@ -8,9 +8,9 @@ from dataclasses import replace
 from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.traces import mismatch, replayed
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, Relied, divide
 from deliverycheck.explore.lasso import Endless, endless_run, open_states
-from deliverycheck.explore.search import Explored
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import broken_clause, unforced
 from deliverycheck.system.certificates import Certificate, Lasso, RunOf

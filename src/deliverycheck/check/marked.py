@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deliverycheck.check.finding import Finding
-from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import Backwards, Edges, backwards, edges_of
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, possible_in
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.plan import AT_REST, CUT, clause_bits
 from deliverycheck.system import build
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Evidence, Json

@@ -5,8 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
+
+Numbers: TypeAlias = "array[int] | memoryview[int]"
+"""Many numbers, few bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +21,9 @@ class Edges:
     none.
     """
 
-    starts: array[int]
-    targets: array[int]
-    actions: array[int]
+    starts: Numbers
+    targets: Numbers
+    actions: Numbers
 
     def of(self, number: int) -> range:
         """The numbers of the steps from a state."""
@@ -30,12 +34,16 @@ class Edges:
 class Backwards:
     """The edges turned round: `sources[starts[t] : starts[t + 1]]` are the states before t."""
 
-    starts: array[int]
-    sources: array[int]
+    starts: Numbers
+    sources: Numbers
 
 
 def edges_of(found: Explored) -> Edges:
     """All steps between states that were found."""
+    if found.space is not None:
+        from deliverycheck.explore.native.steps import edges_in  # heavy
+
+        return edges_in(found.space, found.expanded)
     starts, targets, actions = array("q", [0]), array("q"), array("i")
     onward, index = found.code.edges, found.index
     for word in found.states[: found.expanded]:

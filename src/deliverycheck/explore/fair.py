@@ -14,7 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explore.edges import Edges
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.system.certificates import Class
 from deliverycheck.system.fairness import Assumption, assumptions_of
 

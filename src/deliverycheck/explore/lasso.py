@@ -7,10 +7,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, Relied
 from deliverycheck.explore.rations import Rations
 from deliverycheck.explore.runs import Run, faults_of, first_run
-from deliverycheck.explore.search import Explored
 
 
 @dataclass(frozen=True, slots=True)

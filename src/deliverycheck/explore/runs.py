@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from deliverycheck.check.marked import Marked
-from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import Edges, backwards, without
 from deliverycheck.explore.fair import Possible, divide
+from deliverycheck.explore.plan import CUT
 from deliverycheck.explore.runs import Run, faults_of
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Trace

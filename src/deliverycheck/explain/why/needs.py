@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from deliverycheck.explain.why.fates import Fates
-from deliverycheck.explore.codegen import CUT
 from deliverycheck.explore.edges import reached, without
+from deliverycheck.explore.plan import CUT
 from deliverycheck.system.verdicts import Step, Trace
 
 
