@@ -9,6 +9,7 @@
 //
 // Prints: states, transitions, depth, dead ends, seconds of the search.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -121,7 +122,7 @@ public:
     }
 
 private:
-    unsigned bits_ = 18;  // 2 MiB, one huge page
+    unsigned bits_ = 12;
     std::size_t size_ = 0;
     Word* slots_ = nullptr;
 
@@ -129,7 +130,7 @@ private:
 
     Word* fresh() const {
         const std::size_t bytes = capacity() * sizeof(Word);
-        void* place = std::aligned_alloc(std::size_t{1} << 21, bytes);
+        void* place = std::aligned_alloc(std::min(bytes, std::size_t{1} << 21), bytes);
         if (place == nullptr) throw std::bad_alloc();
 #ifdef HUGE_PAGES
         madvise(place, bytes, MADV_HUGEPAGE);
@@ -182,6 +183,6 @@ int main(int argc, char** argv) {
         next.clear();
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began;
-    std::printf("%zu %llu %llu %llu %.6f\n", seen.size(), static_cast<unsigned long long>(transitions),
+    std::printf("%zu %llu %llu %llu %.9f\n", seen.size(), static_cast<unsigned long long>(transitions),
                 static_cast<unsigned long long>(depth), static_cast<unsigned long long>(dead), seconds.count());
 }
