@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from foreign import need
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support import ROOT
 from test_benchmark_counts import COUNTS as BY_SIZE
@@ -114,7 +114,8 @@ def test_what_is_not_installed_has_no_row_unless_it_is_asked_for(
 ) -> None:
     absent = replace(pretended("absent"), needs=("no-such-program",))
     unloadable = replace(pretended("unloadable"), needs_modules=("no_such_module",))
-    tools = [pretended("there"), absent, unloadable]
+    unusual = replace(pretended("unusual"), only_if_named=True)
+    tools = [pretended("there"), absent, unloadable, unusual]
     monkeypatch.setattr(compare, "all_tools", lambda _: tools)
     monkeypatch.setattr(compare, "run", lambda *_: Ran("", 1.0, 1.0))
     asked = ["--json", "--instances", "1,2,2", "--runs", "1"]
@@ -123,6 +124,8 @@ def test_what_is_not_installed_has_no_row_unless_it_is_asked_for(
     assert [row["tool"] for row in json.loads(out)["rows"]] == ["there"]
     assert "absent: not installed: no-such-program\n" in err
     assert "unloadable: not installed: no_such_module\n" in err
+    assert compare.main([*asked, "--tools", "unusual"]) == 0
+    assert [row["tool"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["unusual"]
     for name in ("absent", "unloadable", "unknown"):
         with pytest.raises(SystemExit) as refused:
             compare.main([*asked, "--tools", name])
@@ -191,6 +194,8 @@ def test_a_picture_of_one_row() -> None:
 
 
 @given(st.lists(st.floats(0, 500), max_size=12))
+@example([0.0, 0.0, 0.0])
+@example([500.0, 500.0, 500.0])
 def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
     placed = plot.spread(sorted(wanted), 0, 500)
     assert all(b - a >= plot.GAP - 1e-6 for a, b in pairwise(placed))

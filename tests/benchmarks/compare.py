@@ -180,7 +180,8 @@ def chosen(names: Sequence[str] | None, jobs: int, parser: argparse.ArgumentPars
         if name not in known:
             parser.error(f"no tool is called {name}; there are {', '.join(known)}")
     tools: list[Tool] = []
-    for name in dict.fromkeys(names or known):
+    usual = [name for name, tool in known.items() if not tool.only_if_named]
+    for name in dict.fromkeys(names or usual):
         if lacking := known[name].lacking():
             missing = f"{name}: not installed: {', '.join(lacking)}"
             if names:
@@ -194,11 +195,12 @@ def chosen(names: Sequence[str] | None, jobs: int, parser: argparse.ArgumentPars
 def main(arguments: Sequence[str]) -> int:
     """Measure and print; 1 if something failed, or was counted wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
+    names = [tool.name for tool in all_tools(2)]
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument(
         "--instances", nargs="+", choices=COUNTS, default=list(COUNTS), metavar="N,R,C"
     )
-    parser.add_argument("--tools", nargs="+", metavar="TOOL")
+    parser.add_argument("--tools", nargs="+", metavar="TOOL", help=f"of {', '.join(names)}")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2, help="threads where a tool can use several")
     options = parser.parse_args(arguments)

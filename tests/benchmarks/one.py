@@ -1,9 +1,10 @@
-"""One exploration of ALO by one of our explorers: `one.py plain|native JOBS N,R,C`; prints JSON.
+"""ALO explored once by one of our explorers: `one.py plain|native|auto JOBS N,R,C`; prints JSON.
 
 `seconds` is the search alone: from the first report of progress, which comes once the start has
 been looked at, to the end. `compile_seconds` is all that had to be done before that for the first
 time in this process: code made and built, libraries loaded. It does not stand in `seconds`,
-because a short search by which everything is loaded goes before the one that is measured.
+because a short search by which everything is loaded goes before the one that is measured. (Too
+short for `auto`, which does not load and compile then: that stands in its `seconds`.)
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Literal
+from typing import Literal, TypeAlias, cast
 
 from alo import Alo
 
@@ -21,6 +22,8 @@ from deliverycheck.explore.search import explore
 from deliverycheck.lang.design import design_of
 from deliverycheck.lift.lifting import lift
 from deliverycheck.system.model import System
+
+Engine: TypeAlias = Literal["auto", "plain", "native"]
 
 WARM = 20_000
 """States of the short search: so many that arrays had to grow, too."""
@@ -40,7 +43,7 @@ def timed(system: System, states: int | None, explorer: Explorer) -> tuple[Explo
     return found, first[0] - began, ended - first[0]
 
 
-def main(engine: Literal["plain", "native"], jobs: int, instance: str) -> None:
+def main(engine: Engine, jobs: int, instance: str) -> None:
     """Lift, explore, print."""
     messages, tries, copies = map(int, instance.split(","))
     settings = {"tries_limit": tries, "copies": copies}
@@ -60,4 +63,4 @@ def main(engine: Literal["plain", "native"], jobs: int, instance: str) -> None:
 
 
 if __name__ == "__main__":
-    main("native" if sys.argv[1] == "native" else "plain", int(sys.argv[2]), sys.argv[3])
+    main(cast("Engine", sys.argv[1]), int(sys.argv[2]), sys.argv[3])

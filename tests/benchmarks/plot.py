@@ -49,6 +49,7 @@ STYLE = """
   .label { fill: var(--colour); font-weight: 600; }
   .second .run { stroke-dasharray: 6 4; }
   .third .run { stroke-dasharray: 2 3; }
+  .fourth .run { stroke-dasharray: 9 3 2 3; }
 """
 
 
@@ -57,6 +58,7 @@ def said(tool: str) -> tuple[str, str]:
     base, _, variant = tool.partition("-")
     name, look = {
         "plain": ("plain Python", "ours third"),
+        "auto": ("plain, then native", "ours fourth"),
         "native": ("native", "ours"),
         "spin": ("SPIN, depth first", "spin"),
         "rumur": ("rumur", "rumur"),

@@ -63,6 +63,7 @@ class Tool:
     seconds_are: str
     ours: bool = False
     needs_modules: Sequence[str] = ()
+    only_if_named: bool = False
 
     def lacking(self) -> list[str]:
         """What is not installed of what it needs."""
@@ -113,7 +114,10 @@ def defines(instance: str) -> list[str]:
 
 
 def ours(engine: str, jobs: int) -> Tool:
-    """One of our explorers. It is a Python process that prints what `one.py` says."""
+    """One of our explorers, in a Python process.
+
+    `auto` is no third one: it shows what changing from plain to native on the way costs.
+    """
 
     def build(instance: str, _: Path) -> list[str]:
         return [sys.executable, str(HERE / "one.py"), engine, str(jobs), instance]
@@ -123,9 +127,11 @@ def ours(engine: str, jobs: int) -> Tool:
         return Outcome(**said)
 
     name = engine if jobs == 1 else f"{engine}-{jobs}"
-    modules = ("numba", "numpy", "llvmlite") if engine == "native" else ()
+    modules = () if engine == "plain" else ("numba", "numpy", "llvmlite")
     said = "its own: the search, without loading and compiling"
-    return Tool(name, (), build, read, said, ours=True, needs_modules=modules)
+    if engine == "auto":
+        said = "its own: the search, and loading and compiling if it does so on the way"
+    return Tool(name, (), build, read, said, True, modules, only_if_named=engine == "auto")
 
 
 def spin(name: str, *flags: str) -> Tool:
@@ -202,6 +208,7 @@ def found(pattern: str, text: str) -> int:
 def all_tools(jobs: int) -> list[Tool]:
     """All of them, in the order in which they are run; some with so many threads as well."""
     return [
+        ours("auto", 1),
         ours("plain", 1),
         ours("native", 1),
         ours("native", jobs),
