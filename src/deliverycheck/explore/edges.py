@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from deliverycheck.explore.flags import flagged, numbers_in
 from deliverycheck.explore.search import Explored
+from deliverycheck.explore.tiers import compiled_pays
+
+Numbers: TypeAlias = "array[int] | memoryview[int]"
+"""Integers side by side. The compiled engine's are views of numpy's arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +23,11 @@ class Edges:
     none.
     """
 
-    starts: array[int]
-    targets: array[int]
-    actions: array[int]
+    starts: Numbers
+    targets: Numbers
+    actions: Numbers
+    compiled: bool = False
+    """Whether what is asked about them is worth compiled code; the answers are the same."""
 
     def of(self, number: int) -> range:
         """The numbers of the steps from a state."""
@@ -30,8 +38,10 @@ class Edges:
 class Backwards:
     """The edges turned round: `sources[starts[t] : starts[t + 1]]` are the states before t."""
 
-    starts: array[int]
-    sources: array[int]
+    starts: Numbers
+    sources: Numbers
+    compiled: bool = False
+    """As for `Edges`."""
 
 
 def edges_of(found: Explored) -> Edges:
@@ -45,11 +55,15 @@ def edges_of(found: Explored) -> Edges:
         starts.append(len(targets))
     for _ in range(found.expanded, len(found.states)):
         starts.append(len(targets))
-    return Edges(starts, targets, actions)
+    return Edges(starts, targets, actions, found.native and compiled_pays(len(found.states)))
 
 
 def backwards(edges: Edges) -> Backwards:
     """All edges by their target."""
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # heavy, and only large graphs need it
+
+        return graphs.backwards(edges)
     starts = array("q", bytes(8 * len(edges.starts)))
     for target in edges.targets:
         starts[target + 1] += 1
@@ -66,6 +80,10 @@ def backwards(edges: Edges) -> Backwards:
 
 def without(edges: Edges, actions: Collection[int]) -> Edges:
     """The edges that are steps by none of these actions."""
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # as above
+
+        return graphs.without(edges, actions)
     starts, targets, kept = array("q", [0]), array("q"), array("i")
     for number in range(len(edges.starts) - 1):
         for edge in edges.of(number):
@@ -76,12 +94,15 @@ def without(edges: Edges, actions: Collection[int]) -> Edges:
     return Edges(starts, targets, kept)
 
 
-def reached(edges: Edges, starts: Iterable[int], barred: Container[int] = ()) -> bytearray:
+def reached(edges: Edges, starts: Iterable[int], barred: Collection[int] = ()) -> bytearray:
     """For each state whether steps lead to it from one of the starts, none by a barred action."""
-    seen = bytearray(len(edges.starts) - 1)
-    work = list(starts)
-    for number in work:
-        seen[number] = 1
+    seen = flagged(len(edges.starts) - 1, starts)
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # as above
+
+        graphs.reached(edges, seen, barred)
+        return seen
+    work = list(numbers_in(seen))
     while work:
         for edge in edges.of(work.pop()):
             target = edges.targets[edge]

@@ -58,6 +58,8 @@ class Explored:
     expanded: int = 0
     stopped: Stop | None = None
     hits: tuple[str, ...] = field(default=())
+    native: bool = False
+    """Whether the compiled engine found them: then what follows may be compiled as well."""
 
     @property
     def complete(self) -> bool:
