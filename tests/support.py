@@ -85,11 +85,11 @@ def interrupt_searches(monkeypatch: pytest.MonkeyPatch, after: int) -> list[int]
     begun = [0]
     search = vars(deliverycheck.explore.search)["_search"]
 
-    def ended(*arguments: object) -> None:
+    def ended(*arguments: object) -> object:
         begun[0] += 1
         if begun[0] > after:
             raise KeyboardInterrupt
-        search(*arguments)
+        return search(*arguments)
 
     monkeypatch.setattr(deliverycheck.explore.search, "_search", ended)
     return begun

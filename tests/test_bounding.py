@@ -10,7 +10,8 @@ import pytest
 from brute import value_of
 from systems import Maker, random_state, random_variables
 
-from deliverycheck.explore.search import Explored, explore
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system import build
 from deliverycheck.system.bounding import bounded

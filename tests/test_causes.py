@@ -26,7 +26,8 @@ from deliverycheck.check.marked import Marked
 from deliverycheck.explain.why.causes import Paid, least_budgets
 from deliverycheck.explain.why.explaining import check_and_explain
 from deliverycheck.explain.why.fates import Fates
-from deliverycheck.explore.search import ReachableFault, explore
+from deliverycheck.explore.explored import ReachableFault
+from deliverycheck.explore.search import explore
 from deliverycheck.load.subjects import parse_faults
 from deliverycheck.system import build
 from deliverycheck.system.model import PropertyKind, System, Variable
@@ -204,7 +205,7 @@ def test_causes_of_models_are_what_asking_every_budget_gives(
         lifted = lifted_of(replace(asked, faults=budget))
         verdicts = {
             one.prop.name: one.verdict
-            for one in judge(lifted, Marked(explore_instance(lifted, EXPLICIT.limits)))
+            for one in judge(lifted, Marked(explore_instance(lifted, EXPLICIT)))
         }
         for name, found in told.items():
             causes = found.causes if found is not None else ()

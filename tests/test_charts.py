@@ -19,7 +19,8 @@ from deliverycheck.explain.dossier.charts import (
     charts_of,
     worth_a_chart,
 )
-from deliverycheck.explore.search import Limits, explore
+from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Clause, Property, System, Variable

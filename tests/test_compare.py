@@ -22,7 +22,8 @@ from deliverycheck.check.inclusion import Parting, Undecided, parting
 from deliverycheck.check.outside import Outside, outside_of, shown
 from deliverycheck.check.question import Question
 from deliverycheck.explain.compare import Comparison, Divergence, compare
-from deliverycheck.explore.search import Limits, explore
+from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.search import explore
 from deliverycheck.load.subjects import parse_faults, questions
 from deliverycheck.system import build
 from deliverycheck.system.bounding import bounded

@@ -9,7 +9,7 @@ import pytest
 from support import EXPLICIT, MODELS, prop, question, run
 
 from deliverycheck.check.checking import check
-from deliverycheck.explore.search import Limits
+from deliverycheck.explore.limits import Limits
 
 COUNTS = '''
 from deliverycheck.lang import Message, Natural, Protocol, Role, require

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from systems import KINDS, domain, system_of, systems
 
 from deliverycheck.errors import InputError
-from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
-from deliverycheck.explore.search import Explored, explore
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.plan import AT_REST, CUT, clause_bits
+from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import ModelFault, at_rest, evaluate, successors
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Bound, Clause, Property, State, System, Variable

@@ -10,12 +10,14 @@ from brute import Truth, truth_of
 from systems import domain, system_of
 
 from deliverycheck.explore import search
-from deliverycheck.explore.codegen import clause_bits
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import backwards, edges_of
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.graph import graph_of
+from deliverycheck.explore.limits import CHUNK, Limits, Progress
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.runs import shortest_run
-from deliverycheck.explore.search import Explored, Limits, Progress, explore
+from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import successors
 from deliverycheck.system import build
 from deliverycheck.system.model import Action, Clause, State, System, Variable
@@ -201,7 +203,7 @@ def test_an_interrupted_search_keeps_what_it_knows(
 
 def test_a_search_cut_off_within_a_level_still_has_runs_to_what_it_found() -> None:
     # 3000 states at the start are more than one chunk; the search stops after 2048 of them.
-    assert search.CHUNK < 3000
+    assert CHUNK < 3000
     sort = IntSort(0, 2999)
     toggle = Action("go", "p", build.TRUE, {"far": build.TRUE})
     variables = (Variable("x", sort), Variable("far", build.TRUE.sort))

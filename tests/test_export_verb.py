@@ -17,10 +17,10 @@ from test_exchange import validate, without_places
 
 from deliverycheck.check.checking import explored, lifted_of
 from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.exchange.loading import system_from
 from deliverycheck.exchange.reading import document_of
-from deliverycheck.explore.search import Limits
 from deliverycheck.export.murphi import murphi_of
 from deliverycheck.export.promela import promela_of
 from deliverycheck.load.subjects import questions
@@ -98,7 +98,7 @@ def test_what_has_no_end_is_bounded_as_check_does_and_the_bounds_are_named(
     done = run("export", GOOD, "--as", form, "--json", *words)
     (asked,) = questions([GOOD])
     lifted = lifted_of(replace(asked, faults={"lose": inf}) if "--faults" in words else asked)
-    instance = explore_instance(lifted, Limits(), copies).system
+    instance = explore_instance(lifted, Options(copies=copies)).system
     names = [
         name.name
         for name, ended in zip(lifted.system.variables, instance.variables, strict=True)

@@ -12,8 +12,9 @@ from support import MODELS, question
 from systems import system_of
 
 from deliverycheck.check.checking import explored, lifted_of
-from deliverycheck.explore.codegen import clause_bits
-from deliverycheck.explore.search import Explored, explore
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.plan import clause_bits
+from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import ModelFault
 from deliverycheck.system.model import System
 

@@ -63,7 +63,7 @@ def sets(budgets: object) -> set[Set]:
 def verdicts_under(question: Question, faults: Mapping[str, int]) -> dict[str, str]:
     """The verdict on every property under one budget."""
     lifted = lifted_of(replace(question, faults=dict(faults)))
-    found = explore_instance(lifted, EXPLICIT.limits)
+    found = explore_instance(lifted, EXPLICIT)
     return {one.prop.name: one.verdict for one in judge(lifted, Marked(found))}
 
 
@@ -158,7 +158,7 @@ def test_harm_is_the_most_messages_of_any_state_under_each_budget(name: str) -> 
     for amounts in product(*(range(cap + 1) for cap in caps.values())):
         budget = dict(zip(caps, amounts, strict=True))
         lifted = lifted_of(replace(question, faults=budget))
-        graph = graph_of(explore_instance(lifted, EXPLICIT.limits))
+        graph = graph_of(explore_instance(lifted, EXPLICIT))
         for prop in lifted.system.properties:
             if prop.kind not in ("always", "possible"):
                 continue

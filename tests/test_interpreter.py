@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from systems import all_states, domain, systems
 
 from deliverycheck.errors import InputError
-from deliverycheck.explore.codegen import clause_bits, compiled
+from deliverycheck.explore.codegen import compiled
 from deliverycheck.explore.expressions import INFIX
 from deliverycheck.explore.packing import packing_of
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.semantics.interpreter import MEANING, ModelFault, at_rest, evaluate, successors
 from deliverycheck.system import build
 from deliverycheck.system.model import (

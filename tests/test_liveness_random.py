@@ -20,7 +20,8 @@ from systems import all_states, fair_system_of, fair_systems
 
 from deliverycheck.certify.checking import certify
 from deliverycheck.check.traces import replay_by_interpreter, trace_of_run
-from deliverycheck.explore.codegen import AT_REST, compiled
+from deliverycheck.explore.codegen import compiled
+from deliverycheck.explore.plan import AT_REST
 from deliverycheck.semantics.interpreter import at_rest, can_happen, evaluate
 from deliverycheck.semantics.lassos import broken_clause, unmet
 from deliverycheck.system import build

@@ -613,7 +613,7 @@ def test_an_undetermined_verdict_fails_with_its_reason(project: pytest.Pytester)
     project.makeconftest(
         "from functools import partial\n"
         "import deliverycheck.plugin.running as running\n"
-        "from deliverycheck.explore.search import Limits\n"
+        "from deliverycheck.explore.limits import Limits\n"
         "def pytest_configure(config):\n"
         "    real = running.Options\n"
         "    running.Options = partial(real, limits=Limits(states=50))\n"

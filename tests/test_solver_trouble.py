@@ -18,7 +18,7 @@ from deliverycheck.check.certifying import Certifying
 from deliverycheck.check.checking import check
 from deliverycheck.check.options import Options
 from deliverycheck.errors import DisagreementError
-from deliverycheck.explore.search import Limits
+from deliverycheck.explore.limits import Limits
 from deliverycheck.prove.engine import Symbolic
 from deliverycheck.system.verdicts import ModelResult
 

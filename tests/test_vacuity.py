@@ -26,8 +26,10 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.unbreakable import unbreakable
 from deliverycheck.errors import CODES, DeliveryCheckError, InputError
 from deliverycheck.explore.edges import edges_of
+from deliverycheck.explore.explored import Explored, ReachableFault
+from deliverycheck.explore.limits import Limits
 from deliverycheck.explore.probing import seen
-from deliverycheck.explore.search import Explored, Limits, ReachableFault, explore
+from deliverycheck.explore.search import explore
 from deliverycheck.lang.source import file_of, holds_line, line_of_class
 from deliverycheck.lift.sources import Condition
 from deliverycheck.load.files import class_in

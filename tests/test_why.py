@@ -22,8 +22,9 @@ from deliverycheck.check.traces import trace_of
 from deliverycheck.explain.why.fates import Fates
 from deliverycheck.explain.why.needs import necessary_faults, necessary_steps
 from deliverycheck.explain.why.turning import decisive, nearest_good, point_of_no_return
+from deliverycheck.explore.explored import ReachableFault
 from deliverycheck.explore.runs import Run
-from deliverycheck.explore.search import ReachableFault, explore
+from deliverycheck.explore.search import explore
 from deliverycheck.system.model import Property, PropertyKind, State, System
 
 Node = tuple[State, frozenset[int]]

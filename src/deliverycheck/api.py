@@ -9,8 +9,10 @@ from deliverycheck.explain.frontier import Frontier, frontier_of
 from deliverycheck.explain.sweep.found import Sweep
 from deliverycheck.explain.sweep.sweeping import sweep_of
 from deliverycheck.explain.why.explaining import check_and_explain
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.graph import graph_of
-from deliverycheck.explore.search import Explored, Limits, explore
+from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.search import explore
 from deliverycheck.export.murphi import murphi_of
 from deliverycheck.export.promela import promela_of
 from deliverycheck.lift.lifting import Lifted

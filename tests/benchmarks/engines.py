@@ -15,8 +15,8 @@ from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.explicit import judge
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
+from deliverycheck.check.options import Options
 from deliverycheck.check.symbolic import concluded
-from deliverycheck.explore.search import Limits
 from deliverycheck.load.subjects import parse_faults, questions
 from deliverycheck.prove.engine import Budget, Symbolic
 
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
             question = replace(question, faults=ENDLESS, settings={})  # noqa: PLW2901 - the same, asked otherwise
         lifted = lifted_of(question)
         began = time.perf_counter()
-        found = explore_instance(lifted, Limits())
+        found = explore_instance(lifted, Options())
         list(judge(lifted, Marked(found)))
         explored = time.perf_counter()
         symbolic = Symbolic(lifted.system, Budget(60.0))

@@ -10,7 +10,7 @@ from deliverycheck.certify.states import states_digest
 from deliverycheck.check.certifying import Certifying, certified, exhausted
 from deliverycheck.check.finding import Finding
 from deliverycheck.check.notes import is_witness
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.system.verdicts import Answer, Caution
 
 

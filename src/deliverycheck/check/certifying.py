@@ -18,7 +18,7 @@ from deliverycheck.check.notes import is_witness
 from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.exchange.certificates import certificate_document, kind_of_proof
 from deliverycheck.exchange.writing import write_whole
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.supervise.child import Child
 from deliverycheck.supervise.lost import ChildLost
 from deliverycheck.system.certificates import (

@@ -19,8 +19,9 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.symbolic import fault_of
 from deliverycheck.check.vacuity import vacuity
 from deliverycheck.errors import Diagnostic, DisagreementError, InputError
+from deliverycheck.explore.explored import Explored, ReachableFault
+from deliverycheck.explore.limits import Progress
 from deliverycheck.explore.runs import shortest_run
-from deliverycheck.explore.search import Explored, Progress, ReachableFault
 from deliverycheck.lang.shapes import label_of
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import ModelFault
@@ -38,8 +39,7 @@ def explored(
 
     Raises ReachableFault if a reachable step goes wrong.
     """
-    options = options or Options()
-    return explore_instance(lifted, options.limits, options.copies, report)
+    return explore_instance(lifted, options or Options(), report)
 
 
 def check(

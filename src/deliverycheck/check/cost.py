@@ -8,9 +8,9 @@ from deliverycheck.check.checking import explored, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import trace_of
-from deliverycheck.explore.codegen import AT_REST, clause_bits
+from deliverycheck.explore.explored import uninterrupted
+from deliverycheck.explore.plan import AT_REST, clause_bits
 from deliverycheck.explore.runs import shortest_run
-from deliverycheck.explore.search import uninterrupted
 from deliverycheck.system import build
 from deliverycheck.system.model import Clause, Property
 from deliverycheck.system.terms import Term, Var

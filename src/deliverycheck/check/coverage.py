@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deliverycheck.explore.edges import Edges
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.lang.naming import process_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.lift.sources import Named, Step
@@ -30,7 +30,7 @@ class Counted:
 def counted(found: Explored, edges: Edges) -> Counted:
     """Count the edges by action."""
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import graphs  # heavy
 
         sums, moves = graphs.counted(edges, len(found.system.actions))
         return Counted(tuple(sums), frozenset(moves))

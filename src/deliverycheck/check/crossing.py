@@ -13,7 +13,7 @@ from typing import Literal
 
 from deliverycheck.check.finding import Finding
 from deliverycheck.errors import Diagnostic, DisagreementError
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.semantics.interpreter import evaluate, successors
 from deliverycheck.semantics.lassos import broken_clause
 from deliverycheck.system.sorts import contains

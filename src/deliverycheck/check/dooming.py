@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from deliverycheck.check.certifying import Certifying, checked_by
 from deliverycheck.check.instances import explore_instance
-from deliverycheck.explore.codegen import clause_bits
-from deliverycheck.explore.search import Limits, uninterrupted
+from deliverycheck.check.options import Options
+from deliverycheck.explore.explored import uninterrupted
+from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import Budget, Symbolic
 from deliverycheck.system.certificates import Certificate, Trap
@@ -25,7 +27,9 @@ def is_doomed(lifted: Lifted, prop: Property, clause: Clause, state: State) -> b
     """
     only = replace(prop, clauses=(clause,))
     start = replace(lifted.system, initial=(state,), properties=(only,))
-    after = uninterrupted(explore_instance(replace(lifted, system=start), Limits(states=None)))
+    after = uninterrupted(
+        explore_instance(replace(lifted, system=start), Options(Limits(states=None)))
+    )
     _, then = clause_bits(after.system)[prop.name, 0]
     if any(after.code.marks(word) & then for word in after.states):
         return False

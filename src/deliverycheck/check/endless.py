@@ -10,9 +10,9 @@ from deliverycheck.check.certifying import MOST_STATES
 from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.traces import mismatch, replayed
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Division, Possible, Relied, divide, fair_in
 from deliverycheck.explore.lasso import Endless, endless_run, open_states
-from deliverycheck.explore.search import Explored
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import broken_clause, unforced
 from deliverycheck.system.certificates import Certificate, Lasso, RunOf

@@ -15,7 +15,7 @@ from deliverycheck.check.marked import Marked
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.symbolic import concluded
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.prove.engine import COMMAND, Budget, Symbolic
 from deliverycheck.system.model import Property
@@ -76,7 +76,7 @@ def worked(
         if options.engine != "symbolic":
             system = replace(lifted.system, properties=(*asked, *hidden))
             watched = replace(lifted, system=system)
-            found = explore_instance(watched, options.limits, options.copies, report)
+            found = explore_instance(watched, options, report)
             if found.stopped == "interrupted" and symbolic is not None:
                 symbolic.stop()
             marked = Marked(found)

@@ -11,10 +11,12 @@ from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
-from deliverycheck.explore.codegen import clause_bits
+from deliverycheck.explore.explored import Explored, uninterrupted
 from deliverycheck.explore.flags import either
+from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.runs import Run
-from deliverycheck.explore.search import Explored, Limits, explore, uninterrupted
+from deliverycheck.explore.search import explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system.certificates import Certificate, RunOf, Runs
@@ -123,7 +125,7 @@ def _confirm_doom(found: Explored, prop: Property, about: str, trace: Trace) -> 
     Nor may a bound cut anything off there: the goal could lie behind it.
     """
     start = replace(found.system, initial=(trace.states[-1],), properties=(prop,))
-    after = uninterrupted(explore(start, Limits(states=DOOM_CONFIRMED)))
+    after = uninterrupted(explore(start, Limits(states=DOOM_CONFIRMED), None, found.explorer))
     bits = clause_bits(start)
     goals = [bits[prop.name, n][1] for n, c in enumerate(prop.clauses) if c.about == about]
     saved = any(all(after.code.marks(word) & goal for goal in goals) for word in after.states)

@@ -21,8 +21,8 @@ from deliverycheck.check.marked import WHY_STOPPED, why_open
 from deliverycheck.check.options import Report
 from deliverycheck.check.outside import Outside
 from deliverycheck.explore.lasso import way_round
+from deliverycheck.explore.limits import CHUNK, Limits, exceeded
 from deliverycheck.explore.runs import Run, faults_of, first_run
-from deliverycheck.explore.search import CHUNK, Limits, exceeded
 
 NOTHING = "nothing more"
 """Silence for ever, among what can be shown next."""

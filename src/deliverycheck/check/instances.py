@@ -12,7 +12,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from deliverycheck.check.lifting import is_endless
-from deliverycheck.explore.search import Explored, Limits, Progress, explore
+from deliverycheck.check.options import Options
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.limits import Progress
+from deliverycheck.explore.search import explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.bounding import bounded
 
@@ -31,36 +34,36 @@ WORTH_WIDENING = 200_000
 
 def explore_instance(
     lifted: Lifted,
-    limits: Limits,
-    copies: int | None = None,
+    options: Options,
     report: Callable[[Progress], None] | None = None,
 ) -> Explored:
     """Explore the smallest instance that cuts nothing off, or the largest worth trying.
 
-    `copies` fixes how many copies of one item can be in flight.
+    `options.copies` fixes how many copies of one item can be in flight. Raises ReachableFault.
     """
+    limits, copies = options.limits, options.copies
     if copies is None and is_endless(lifted.budgets):
         most = WORTH_TRYING if limits.states is None else min(limits.states, WORTH_TRYING)
-        found = _widened(lifted, replace(limits, states=most), COPIES_WHEN_ENDLESS, report)
+        small = replace(options, limits=replace(limits, states=most), copies=COPIES_WHEN_ENDLESS)
+        found = _widened(lifted, small, report)
         if found.stopped != "states":
             return found
         copies = 1  # a small instance seen whole says more than a part of a large one
-    return _widened(lifted, limits, copies, report)
+    return _widened(lifted, replace(options, copies=copies), report)
 
 
 def _widened(
     lifted: Lifted,
-    limits: Limits,
-    copies: int | None,
+    options: Options,
     report: Callable[[Progress], None] | None,
 ) -> Explored:
     """The first instance that cuts nothing off, as the ends are raised."""
     best: Explored | None = None
     for size in SIZES:
-        system = bounded(lifted.system, copies or size, size)
+        system = bounded(lifted.system, options.copies or size, size)
         if best is not None and system == best.system:
             break
-        best = explore(system, limits, report)
+        best = explore(system, options.limits, report, options.explorer)
         if not best.hits or best.stopped or len(best.states) > WORTH_WIDENING:
             break
     if best is None:

@@ -18,11 +18,11 @@ from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
 from deliverycheck.explore.doom import can_reach
+from deliverycheck.explore.explored import uninterrupted
 from deliverycheck.explore.fair import fair_in
 from deliverycheck.explore.flags import both, but_not, either
 from deliverycheck.explore.groups import flags_in
 from deliverycheck.explore.lasso import open_states
-from deliverycheck.explore.search import uninterrupted
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Property, State, System
@@ -61,11 +61,11 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     starts = tuple(_start(lifted, dict(zip(faults, budget, strict=True))) for budget in budgets)
     wide = replace(lifted, system=replace(lifted.system, initial=starts))
     copies = options.copies
-    found = explore_instance(wide, options.limits, copies, report)
+    found = explore_instance(wide, replace(options, copies=copies), report)
     if found.hits and found.complete and copies is None:
         # Many faults make many copies; a frontier with gaps is worth little, so it may cost more.
         copies = MANY_COPIES
-        found = explore_instance(wide, options.limits, copies, report)
+        found = explore_instance(wide, replace(options, copies=copies), report)
     marked = Marked(uninterrupted(found))
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deliverycheck.check.finding import Finding
-from deliverycheck.explore.bits import Bits, bits_of, words_for
-from deliverycheck.explore.codegen import AT_REST, CUT, clause_bits
+from deliverycheck.explore.bits import Bits
 from deliverycheck.explore.doom import can_reach, leading_to
 from deliverycheck.explore.edges import Backwards, Edges, backwards, edges_of
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, possible_in
 from deliverycheck.explore.flags import but_not, either
+from deliverycheck.explore.plan import AT_REST, CUT, clause_bits
 from deliverycheck.explore.runs import Run, run_to
-from deliverycheck.explore.search import Explored
-from deliverycheck.explore.tiers import compiled_pays
 from deliverycheck.system import build
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Evidence, Json
@@ -145,16 +144,17 @@ class Marked:
 
 def marks_of(found: Explored) -> Sequence[int]:
     """The marks of every state, by its number."""
-    marks = [found.code.marks(word) for word in found.states]
-    if found.native and compiled_pays(len(marks)):
-        return bits_of(marks, words_for(2 + 2 * len(clause_bits(found.system))))
-    return marks
+    if found.space is not None:
+        from deliverycheck.explore.native.marking import marks_in_bits  # heavy
+
+        return marks_in_bits(found.space)
+    return [found.code.marks(word) for word in found.states]
 
 
 def matching(marks: Sequence[int], needed: int, barred: int) -> bytearray:
     """For each state whether it has all of some marks, and none of others."""
     if isinstance(marks, Bits):
-        from deliverycheck.explore.native import marking  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import marking  # heavy
 
         return marking.matching(marks, needed, barred)
     return bytearray(m & needed == needed and not m & barred for m in marks)
@@ -163,7 +163,7 @@ def matching(marks: Sequence[int], needed: int, barred: int) -> bytearray:
 def has_any(marks: Sequence[int], needed: int) -> bool:
     """Whether some state has all of some marks."""
     if isinstance(marks, Bits):
-        from deliverycheck.explore.native import marking  # as above
+        from deliverycheck.explore.native import marking  # heavy
 
         return marking.has_any(marks, needed)
     return any(m & needed == needed for m in marks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deliverycheck.check.finding import Finding
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lang.shapes import Bag, Queue, parts_of
 from deliverycheck.lift.faults import paid_from

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from deliverycheck.check.certifying import Certifying
-from deliverycheck.explore.search import Limits, Progress
+from deliverycheck.explore.limits import Explorer, Limits, Progress
 
 Engine: TypeAlias = Literal["auto", "explicit", "symbolic"]
 
@@ -25,6 +25,7 @@ class Options:
     """Only these properties; empty: all."""
     engine: Engine = "auto"
     """`auto`: both, cross-examined."""
+    explorer: Explorer = field(default_factory=Explorer)
     certifying: Certifying = field(default_factory=Certifying)
     solver: tuple[str, ...] = ()
     """The command of a solver's process, instead of the usual one."""

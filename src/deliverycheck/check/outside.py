@@ -21,8 +21,8 @@ from dataclasses import dataclass, replace
 
 from deliverycheck.check.traces import changes_between
 from deliverycheck.explore.edges import Edges, edges_of
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, fair_in, possible_in
-from deliverycheck.explore.search import Explored
 from deliverycheck.system.model import State, System, Variable
 from deliverycheck.system.verdicts import Change, Trace
 

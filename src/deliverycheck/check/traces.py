@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from deliverycheck.errors import Diagnostic, DisagreementError
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.runs import Run
-from deliverycheck.explore.search import Explored
 from deliverycheck.lang.channels import Blocked
 from deliverycheck.lang.machine import Machine, Move
 from deliverycheck.lift.lifting import Lifted

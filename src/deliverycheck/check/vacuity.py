@@ -18,11 +18,13 @@ from deliverycheck.check.coverage import Counted, counted, is_mishap
 from deliverycheck.check.finding import Finding
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.notes import is_witness
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.check.unbreakable import says_nothing, unbreakable
 from deliverycheck.explore.edges import edges_of
+from deliverycheck.explore.explored import Explored, ReachableFault, uninterrupted
+from deliverycheck.explore.limits import Limits
 from deliverycheck.explore.probing import seen
-from deliverycheck.explore.search import Explored, Limits, ReachableFault, uninterrupted
 from deliverycheck.lang.source import holds_line
 from deliverycheck.lift.code.spots import Spot
 from deliverycheck.lift.lifting import Lifted
@@ -116,7 +118,7 @@ def vacuity(
 def _second_look(question: Question, lifted: Lifted, asked: frozenset[str]) -> Iterator[_Vain]:
     """What is found in vain with two messages, as far as they can be looked at."""
     try:
-        found = uninterrupted(explore_instance(lifted, Limits(states=SECOND_LOOK)))
+        found = uninterrupted(explore_instance(lifted, Options(Limits(states=SECOND_LOOK))))
     except ReachableFault:
         return  # with two messages the model goes wrong, which is not what was asked
     complete = found.complete

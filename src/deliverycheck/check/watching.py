@@ -10,7 +10,7 @@ from deliverycheck.check.options import Options, Report
 from deliverycheck.check.outside import Outside, outside_of, shown_by
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import mismatch, replayed
-from deliverycheck.explore.search import uninterrupted
+from deliverycheck.explore.explored import uninterrupted
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import unforced, unmet
 from deliverycheck.system.verdicts import Exploration, Trace

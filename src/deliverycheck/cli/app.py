@@ -13,6 +13,7 @@ from deliverycheck.cli.options import (
     ENGINE,
     KINDS,
     MODELS,
+    THREADS,
     asked,
     environment,
     limited,
@@ -32,6 +33,7 @@ def cli() -> None:
 @cli.command()
 @MODELS
 @asked
+@THREADS
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Tell every story and every line of every proof."
@@ -65,6 +67,7 @@ def check(**options: object) -> None:
 @cli.command()
 @MODELS
 @asked
+@THREADS
 @AS_JSON
 def matrix(**options: object) -> None:
     """The table: can it lose, can it duplicate, in which order, and what does it cost?"""
@@ -101,6 +104,7 @@ def report(**options: object) -> None:
 @cli.command()
 @click.argument("model")
 @asked
+@THREADS
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
 @AS_JSON
 def frontier(**options: object) -> None:

@@ -10,12 +10,14 @@ import click
 
 from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.instances import WORTH_WIDENING, explore_instance
+from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.cli.verbs import Asked
 from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.exchange.writing import write_whole
-from deliverycheck.explore.search import Limits, ReachableFault
+from deliverycheck.explore.explored import ReachableFault
+from deliverycheck.explore.limits import Limits
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
@@ -76,9 +78,9 @@ def _instance(question: Question, lifted: Lifted, copies: int | None) -> System:
     if not any(_is_endless(variable.sort) for variable in lifted.system.variables):
         return lifted.system
     # beyond this many states it tries no larger instance, so there is no need to see them all
-    limits = Limits(states=WORTH_WIDENING)
+    options = Options(Limits(states=WORTH_WIDENING), copies)
     try:
-        found = explore_instance(lifted, limits, copies, progress_for(question.name))
+        found = explore_instance(lifted, options, progress_for(question.name))
     except ReachableFault as fault:
         return fault.found.system  # the other checker shall find the fault too
     finally:

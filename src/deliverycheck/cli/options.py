@@ -16,6 +16,9 @@ ENGINE = click.option(
     help="Visit every state, or let Z3 prove it; auto: both, which must agree.",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+THREADS = click.option(
+    "--jobs", type=click.IntRange(1), help="Threads of the compiled explorer (one per processor)."
+)
 
 
 def surroundings(command: Callable[..., object]) -> Callable[..., object]:
@@ -56,9 +59,10 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
             ENGINE,
             click.option(
                 "--explorer",
-                type=click.Choice(["auto", "plain"]),
+                type=click.Choice(["auto", "plain", "native"]),
                 default="auto",
-                help="How states are explored (this version: plain Python).",
+                help="Plain Python or compiled (with deliverycheck[fast]); the answers are the "
+                "same. Auto: compiled where there is enough to see.",
             ),
             limited,
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from deliverycheck.explore.search import Progress
+    from deliverycheck.explore.limits import Progress
 
 NARROWEST, WIDEST = 40, 100
 QUIET_SECONDS = 1.0

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import isnan
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import click
 
@@ -19,7 +20,8 @@ from deliverycheck.check.question import Question
 from deliverycheck.cli.reporting import Reporting, wanted_in
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
-from deliverycheck.explore.search import Limits
+from deliverycheck.explore.limits import Explorer, Limits
+from deliverycheck.explore.search import can_compile
 from deliverycheck.lang.protocol import Receiving
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
@@ -46,7 +48,9 @@ class Asked:
     limit_seconds: float | None
     limit_memory: float | None
     engine: Engine = "explicit"
-    explorer: str = "auto"
+    explorer: Literal["auto", "plain", "native"] = "auto"
+    jobs: int | None = 1
+    """Threads of the compiled explorer; None: as many as there are processors."""
 
     def overrides(self) -> Overrides:
         """What is said in place of the models. Raises InputError."""
@@ -69,8 +73,19 @@ class Asked:
                 text = f"--limit-{name} is no number"
                 raise InputError(Diagnostic("DC007", text, "Write a number above 0."))
         limits = Limits(self.limit_states, self.limit_seconds, self.limit_memory)
-        certifying = Certifying(folder=folder)
-        return Options(limits, self.copies, tuple(properties), self.engine, certifying)
+        if self.explorer == "native" and not can_compile():
+            text = "--explorer native needs packages that are not installed"
+            remedy = "Install them with: pip install 'deliverycheck[fast]'"
+            raise InputError(Diagnostic("DC012", text, remedy))
+        explorer = Explorer(self.explorer, self.jobs or os.cpu_count() or 1)
+        return Options(
+            limits,
+            self.copies,
+            tuple(properties),
+            self.engine,
+            explorer,
+            Certifying(folder=folder),
+        )
 
 
 def _pairs(settings: Sequence[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from deliverycheck.check.options import Options, Report
 from deliverycheck.check.question import Question
 from deliverycheck.check.traces import replayed
 from deliverycheck.errors import Diagnostic, DisagreementError
-from deliverycheck.explore.search import uninterrupted
+from deliverycheck.explore.explored import uninterrupted
 from deliverycheck.system.model import PropertyKind
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
 
@@ -213,7 +213,7 @@ def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -
         least = _least([budget for budget, most in harm.items() if most >= messages])
         faults = _named(lattice.faults, least[0])
         lifted = lifted_of(replace(question, faults=faults))
-        explored = uninterrupted(explore_instance(lifted, options.limits, options.copies))
+        explored = uninterrupted(explore_instance(lifted, options))
         marked = Marked(explored)
         (prop,) = (prop for prop in lifted.system.properties if prop.name == name)
         broken = broken_at_once(marked, prop)[messages - 1 : messages]

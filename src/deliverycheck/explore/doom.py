@@ -18,7 +18,7 @@ def can_reach(edges: Backwards, goals: Iterable[int], barred: bytearray | None =
     if barred is None:
         barred = bytearray(len(able))
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import graphs  # heavy
 
         graphs.can_reach(edges, able, barred)
         return able
@@ -39,7 +39,7 @@ def leading_to(edges: Edges, before: Callable[[], Backwards], goals: bytearray) 
     `before` gives them by their target.
     """
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # as above
+        from deliverycheck.explore.native import graphs  # heavy
 
         goals = goals[:]
         if graphs.swept(edges, goals):

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.flags import flagged, numbers_in
-from deliverycheck.explore.search import Explored
-from deliverycheck.explore.tiers import compiled_pays
 
 Numbers: TypeAlias = "array[int] | memoryview[int]"
-"""Integers side by side. The compiled engine's are views of numpy's arrays."""
+"""Many numbers, few bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,11 @@ class Edges:
     starts: Numbers
     targets: Numbers
     actions: Numbers
-    compiled: bool = False
-    """Whether what is asked about them is worth compiled code; the answers are the same."""
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the native engine made them: what is asked about them is compiled then, too."""
+        return isinstance(self.starts, memoryview)
 
     def of(self, number: int) -> range:
         """The numbers of the steps from a state."""
@@ -40,12 +42,19 @@ class Backwards:
 
     starts: Numbers
     sources: Numbers
-    compiled: bool = False
-    """As for `Edges`."""
+
+    @property
+    def compiled(self) -> bool:
+        """As of `Edges`."""
+        return isinstance(self.starts, memoryview)
 
 
 def edges_of(found: Explored) -> Edges:
     """All steps between states that were found."""
+    if found.space is not None:
+        from deliverycheck.explore.native.steps import edges_in  # heavy
+
+        return edges_in(found.space, found.expanded)
     starts, targets, actions = array("q", [0]), array("q"), array("i")
     onward, index = found.code.edges, found.index
     for word in found.states[: found.expanded]:
@@ -55,13 +64,13 @@ def edges_of(found: Explored) -> Edges:
         starts.append(len(targets))
     for _ in range(found.expanded, len(found.states)):
         starts.append(len(targets))
-    return Edges(starts, targets, actions, found.native and compiled_pays(len(found.states)))
+    return Edges(starts, targets, actions)
 
 
 def backwards(edges: Edges) -> Backwards:
     """All edges by their target."""
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import graphs  # heavy
 
         return graphs.backwards(edges)
     starts = array("q", bytes(8 * len(edges.starts)))
@@ -81,7 +90,7 @@ def backwards(edges: Edges) -> Backwards:
 def without(edges: Edges, actions: Collection[int]) -> Edges:
     """The edges that are steps by none of these actions."""
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # as above
+        from deliverycheck.explore.native import graphs  # heavy
 
         return graphs.without(edges, actions)
     starts, targets, kept = array("q", [0]), array("q"), array("i")
@@ -98,7 +107,7 @@ def reached(edges: Edges, starts: Iterable[int], barred: Collection[int] = ()) -
     """For each state whether steps lead to it from one of the starts, none by a barred action."""
     seen = flagged(len(edges.starts) - 1, starts)
     if edges.compiled:
-        from deliverycheck.explore.native import graphs  # as above
+        from deliverycheck.explore.native import graphs  # heavy
 
         graphs.reached(edges, seen, barred)
         return seen

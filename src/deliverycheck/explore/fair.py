@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from deliverycheck.explore.edges import Edges
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.system.certificates import Class
 from deliverycheck.system.fairness import Assumption, assumptions_of
 
@@ -74,7 +74,7 @@ def possible_in(found: Explored, edges: Edges) -> Possible:
     relied = Relied(weak, (1 << len(assumptions)) - 1 - weak)
     possible = partial(Possible, edges, assumptions, relied, by_action=by_action)
     if edges.compiled:
-        from deliverycheck.explore.native import possibility  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import possibility  # heavy
 
         packed, packed_within = possibility.possible_bits(found, edges, by_action, relied)
         return possible(in_state=packed, within=packed_within)
@@ -109,7 +109,7 @@ def divide(possible: Possible, states: Collection[int], relied: Relied) -> Divis
     there are millions, ask for the fair components only (`fair_in`).
     """
     if possible.edges.compiled:
-        from deliverycheck.explore.native import fairness  # as above
+        from deliverycheck.explore.native import fairness  # heavy
 
         return Division(*fairness.divide(possible, states, relied))
     classes: list[Class] = []
@@ -135,7 +135,7 @@ def divide(possible: Possible, states: Collection[int], relied: Relied) -> Divis
 def fair_in(possible: Possible, states: Collection[int], relied: Relied) -> Sequence[Sequence[int]]:
     """The fair components of a division, each sorted."""
     if possible.edges.compiled:
-        from deliverycheck.explore.native import fairness  # as above
+        from deliverycheck.explore.native import fairness  # heavy
 
         return fairness.fair_in(possible, states, relied)
     return divide(possible, states, relied).fair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 
 if TYPE_CHECKING:
     import networkx as nx

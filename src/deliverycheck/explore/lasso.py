@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, Relied
 from deliverycheck.explore.flags import but_not, numbers_in
 from deliverycheck.explore.groups import flags_in, group_of
 from deliverycheck.explore.rations import Rations
 from deliverycheck.explore.runs import Run, faults_of, first_run
-from deliverycheck.explore.search import Explored
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def open_states(possible: Possible, asked: bytearray, met: bytearray) -> Sequenc
     edges = possible.edges
     found = but_not(asked, met)
     if edges.compiled:
-        from deliverycheck.explore.native import loops  # heavy, and only large graphs need it
+        from deliverycheck.explore.native import loops  # heavy
 
         return loops.open_states(edges, found, met)
     work = list(numbers_in(found))
@@ -64,7 +64,7 @@ def endless_run(
     """
     stays = flags_in(len(met), fair)
     if way is None and possible.edges.compiled:
-        from deliverycheck.explore.native import runs  # as above
+        from deliverycheck.explore.native import runs  # heavy
 
         stem = runs.stem(found, possible.edges, asked, met, stays)
     else:
@@ -151,7 +151,7 @@ def _nearest(
     """The fewest edges inside a component, each with its source, of which the last is wanted."""
     edges = possible.edges
     if edges.compiled:
-        from deliverycheck.explore.native import loops  # as above
+        from deliverycheck.explore.native import loops  # heavy
 
         return loops.nearest(possible, inside, start, wanted)
 

@@ -41,6 +41,11 @@ class Packing:
         )
 
 
+WORD = 64
+"""Bits of a machine's word. No variable lies across two words, and the last bit of each word is
+free: so states can be split into words, and compiled code can mark a word as present."""
+
+
 def packing_of(system: System) -> Packing:
     """The packing of a system. Raises ValueError if a variable has no last value."""
     slots: list[Slot] = []
@@ -48,6 +53,8 @@ def packing_of(system: System) -> Packing:
     for variable in system.variables:
         width = max(1, (_size(variable.sort) - 1).bit_length())
         low = variable.sort.low if isinstance(variable.sort, IntSort) else 0
+        if offset % WORD + width > WORD - 1:
+            offset += -offset % WORD
         slots.append(Slot(offset, (1 << width) - 1, low))
         offset += width
     return Packing(system, tuple(slots), offset)

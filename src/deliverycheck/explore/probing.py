@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import cast
 
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.expressions import python_of
 from deliverycheck.explore.packing import Packing
-from deliverycheck.explore.search import Explored
 from deliverycheck.system import build
 from deliverycheck.system.sorts import IntSort
 from deliverycheck.system.terms import Term, variables_of

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.flags import flagged
-from deliverycheck.explore.search import Explored
-from deliverycheck.explore.tiers import compiled_pays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,12 @@ def run_to(
 ) -> Run | None:
     """The same to one of the states that are flagged.
 
-    `edges` gives all steps, in case the graph is so large that it is worth to have them.
+    `edges` gives all steps, if it is worth to have them: where the native engine found the states.
     """
     if 1 not in goals:
         return None
-    if found.native and edges is not None and compiled_pays(len(goals)):
-        from deliverycheck.explore.native import runs  # heavy, and only large graphs need it
+    if found.space is not None and edges is not None:
+        from deliverycheck.explore.native import runs  # heavy
 
         return runs.shortest(found, edges(), goals)
 

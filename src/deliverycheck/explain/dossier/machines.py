@@ -30,7 +30,7 @@ from deliverycheck.explain.dossier.states import (
 from deliverycheck.explain.invariants.processes import NOTHING
 from deliverycheck.explain.invariants.symmetry import messages_of
 from deliverycheck.explore.edges import Edges, edges_of
-from deliverycheck.explore.search import Explored
+from deliverycheck.explore.explored import Explored
 from deliverycheck.lang.naming import process_variable
 from deliverycheck.lang.roles import Role
 from deliverycheck.lift.lifting import Lifted

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from deliverycheck.check.marked import Marked, has_any
 from deliverycheck.check.traces import replayed
-from deliverycheck.explore.codegen import AT_REST
+from deliverycheck.explore.plan import AT_REST
 from deliverycheck.explore.runs import Run, faults_of, first_run
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Action, System

@@ -36,7 +36,7 @@ def backwards(edges: Edges) -> Backwards:
     _count(targets, before)
     sources = np.empty(len(targets), number_type(count))
     _place(starts, targets, before, sources)
-    return Backwards(before[: count + 1].data, sources.data, compiled=True)
+    return Backwards(before[: count + 1].data, sources.data)
 
 
 @kernel
@@ -65,7 +65,7 @@ def without(edges: Edges, actions: Collection[int]) -> Edges:
     _count_kept(starts, taken, barred, kept)
     fewer, left = np.empty(kept[-1], targets.dtype), np.empty(kept[-1], taken.dtype)
     _keep(targets, taken, barred, fewer, left)
-    return Edges(kept.data, fewer.data, left.data, compiled=True)
+    return Edges(kept.data, fewer.data, left.data)
 
 
 @kernel

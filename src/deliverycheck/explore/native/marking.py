@@ -7,6 +7,14 @@ import numpy as np
 from deliverycheck.explore.bits import Bits
 from deliverycheck.explore.native.arrays import Bytes, Words, flags_of, word_row, words_of
 from deliverycheck.explore.native.jit import kernel
+from deliverycheck.explore.native.space import Space
+from deliverycheck.explore.native.steps import marks_in
+
+
+def marks_in_bits(space: Space) -> Bits:
+    """The marks of all states."""
+    marks = marks_in(space)
+    return Bits(marks.reshape(-1).data, marks.shape[1])
 
 
 def matching(marks: Bits, needed: int, barred: int) -> bytearray:

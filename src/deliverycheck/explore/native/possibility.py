@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from deliverycheck.explore.bits import Bits, split, words_for
+from deliverycheck.explore.bits import Bits, words_for
 from deliverycheck.explore.native.arrays import Numbers, Words, graph_of, int64, word_row
 from deliverycheck.explore.native.jit import kernel
+from deliverycheck.explore.native.steps import withheld_in
 
 if TYPE_CHECKING:
     from deliverycheck.explore.edges import Edges
+    from deliverycheck.explore.explored import Explored
     from deliverycheck.explore.fair import Relied
-    from deliverycheck.explore.search import Explored
 
 
 def possible_bits(
@@ -31,19 +32,31 @@ def possible_bits(
     starts, targets, actions = graph_of(edges)
     every = relied.weak | relied.strong
     width = words_for(every.bit_length())
+    units = units_of(by_action)
     within = np.zeros((len(starts) - 1) * width, np.uint64)
-    _fill(starts, targets, actions, units_of(by_action), width, within)
+    _fill(starts, targets, actions, units, width, within)
     within[found.expanded * width :] = np.tile(
         word_row(every, width), len(starts) - 1 - found.expanded
     )
     in_state = within
-    if found.hits:  # or else no bound forbids anything
+    if found.hits and found.space is not None:  # or else no bound forbids anything
         in_state = within.copy()
-        for number, word in enumerate(found.states[: found.expanded]):
-            for action in found.code.withheld(word):
-                for place, bits in enumerate(split(by_action[action], width)):
-                    in_state[number * width + place] |= np.uint64(bits)
+        _add_withheld(
+            *withheld_in(found.space, found.expanded), units_of(by_action), width, in_state
+        )
     return Bits(in_state.data, width), Bits(within.data, width)
+
+
+@kernel
+def _add_withheld(
+    starts: Numbers, actions: Numbers, units: Numbers, width: int, in_state: Words
+) -> None:
+    for state in range(len(starts) - 1):
+        for place in range(starts[state], starts[state + 1]):
+            unit = units[actions[place]]
+            if unit >= 0:
+                bit = np.uint64(1) << np.uint64(unit & 63)
+                in_state[state * width + (unit >> 6)] |= bit
 
 
 def units_of(by_action: Sequence[int]) -> npt.NDArray[Any]:

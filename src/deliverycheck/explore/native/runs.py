@@ -30,7 +30,7 @@ from deliverycheck.explore.runs import Run, faults_of
 
 if TYPE_CHECKING:
     from deliverycheck.explore.edges import Edges
-    from deliverycheck.explore.search import Explored
+    from deliverycheck.explore.explored import Explored
 
 NONE = 0xFFFFFFFF
 """As a number of faults: there is no way."""

@@ -1,0 +1,174 @@
+"""Search, compiled: the same states in the same order as in plain Python, block by block.
+
+Of each block first the successors are made, then those that are new are put into the table, then
+they are appended to the states in the order in which they were made. Each of the three is shared
+out to the threads: the first and the last by states, the second by parts of the table.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from deliverycheck.explore.codegen import Trouble
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.limits import CHUNK, Limits, Progress, exceeded
+from deliverycheck.explore.native.building import built
+from deliverycheck.explore.native.calls import Codes, Flags, Numbers, Words
+from deliverycheck.explore.native.space import MOST_STATES, Space, space_of
+from deliverycheck.explore.native.table import collected, generated, inserted
+from deliverycheck.explore.native.views import Places, States
+
+SHARE = 8 * CHUNK
+"""States of a block for each of several threads: handing out work takes time as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where one thread puts the successors of its part of a block."""
+
+    targets: Words
+    actions: Codes
+    hits: Flags
+    codes: Words
+    places: Numbers
+    counts: Numbers
+    fresh: Flags
+
+
+def go_on(
+    found: Explored,
+    limits: Limits,
+    report: Callable[[Progress], None] | None,
+    began: float,
+) -> None:
+    """Go on with a search that plain Python has begun, to its end. Raises Trouble."""
+    jobs = found.explorer.jobs
+    space = space_of(built(found.system), found.states, jobs)
+    regions = [_region(space, CHUNK if jobs == 1 else SHARE) for _ in range(jobs)]
+    found.states, found.index, found.space = States(space), Places(space), space
+    try:
+        _search(found, space, regions, limits, report, began)
+    finally:
+        names = space.built.functions.bounds
+        hits = {name for one in regions for name, hit in zip(names, one.hits, strict=True) if hit}
+        found.hits = (*found.hits, *hits)
+        space.close()
+
+
+def _region(space: Space, states: int) -> Region:
+    most = states * max(1, space.built.most_successors)
+    return Region(
+        np.empty(most * space.words, np.uint64),
+        np.empty(max(1, space.built.most_successors), np.uint16),
+        np.zeros(len(space.built.functions.bounds), np.uint8),
+        np.empty((space.jobs, most), np.uint64),
+        np.empty((space.jobs, most), np.uint32),
+        np.empty(space.jobs, np.uint32),
+        np.empty(most, np.uint8),
+    )
+
+
+def _search(
+    found: Explored,
+    space: Space,
+    regions: Sequence[Region],
+    limits: Limits,
+    report: Callable[[Progress], None] | None,
+    began: float,
+) -> None:
+    first, last = found.expanded, found.levels[-1]
+    while first < last:
+        while first < last:
+            share = _share(space, limits)
+            blocks = [
+                range(at, min(at + share, last)) for at in range(first, last, share)[: len(regions)]
+            ]
+            _advance(found, space, regions[: len(blocks)], blocks)
+            seconds = time.monotonic() - began
+            if report is not None:
+                size = space.count
+                report(Progress(size, found.transitions, found.depth, size - first, seconds))
+            first = found.expanded
+            stop = exceeded(limits, space.count, seconds)
+            if space.count + len(regions) * SHARE * space.built.most_successors > MOST_STATES:
+                stop = stop or "memory"
+            if stop and found.expanded < space.count:
+                found.stopped = stop
+                return
+        first, last = last, space.count
+        if first < last:
+            found.levels.append(last)
+
+
+def _share(space: Space, limits: Limits) -> int:
+    """How many states each thread gets. Near the limit of states a search ends where it would in
+    plain Python."""
+    if space.jobs == 1:
+        return CHUNK
+    most = space.count + space.jobs * SHARE * space.built.most_successors
+    return CHUNK if limits.states is not None and most > limits.states else SHARE
+
+
+def _advance(
+    found: Explored, space: Space, regions: Sequence[Region], blocks: Sequence[range]
+) -> None:
+    """Look behind the states of some blocks, one behind the other, each in a region of its own."""
+    shape = space.shape
+    both = list(zip(regions, blocks, strict=True))
+
+    def generate(one: tuple[Region, range]) -> int:
+        region, block = one
+        return generated(
+            space.built.successors,
+            space.states,
+            block.start,
+            block.stop,
+            shape,
+            region.targets,
+            region.actions,
+            region.hits,
+            region.codes,
+            region.places,
+            region.counts,
+        )
+
+    totals = space.each(generate, both)
+    if min(totals) < 0:
+        raise Trouble(None, space.state(-1 - next(total for total in totals if total < 0)))
+    by_part = [sum(int(one.counts[part]) for one in regions) for part in range(space.jobs)]
+    space.make_room(sum(totals), by_part)
+
+    def insert(part: int) -> list[int]:
+        return [
+            inserted(
+                space.keys[part],
+                shape,
+                region.targets,
+                region.codes[part],
+                region.places[part],
+                int(region.counts[part]),
+                region.fresh,
+            )
+            for region in regions
+        ]
+
+    fresh = space.each(insert, range(space.jobs))
+
+    ends = [space.count]
+    for at in range(len(regions)):
+        ends.append(ends[-1] + sum(new[at] for new in fresh))
+
+    def collect(at: int) -> None:
+        region = regions[at]
+        collected(region.targets, region.fresh, totals[at], shape, space.states, ends[at])
+
+    space.each(collect, range(len(regions)))
+    for part, new in enumerate(fresh):
+        space.taken[part] += sum(new)
+    space.count = ends[-1]
+    found.transitions += sum(totals)
+    found.expanded = blocks[-1].stop

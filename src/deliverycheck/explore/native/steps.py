@@ -1,0 +1,207 @@
+"""What is behind every state that was found, and what is true in it, in arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.native.calls import (
+    Codes,
+    Flags,
+    Numbers,
+    Words,
+    at_least_0,
+    call_marks,
+    call_successors,
+    call_withheld,
+    prefetch,
+)
+from deliverycheck.explore.native.jit import kernel
+from deliverycheck.explore.native.space import Space
+from deliverycheck.explore.native.table import (
+    AHEAD,
+    Shape,
+    hashed,
+    looked_up,
+    part_of,
+    slot_of,
+)
+
+Places = NDArray[np.int64]
+
+BATCH = 64
+"""States whose successors are looked up together, so that they can be asked for ahead."""
+
+
+def edges_in(space: Space, expanded: int) -> Edges:
+    """All steps from the first states, those that were looked behind.
+
+    Targets take 4 bytes and actions 2 for each step; where its steps begin, 8 for each state.
+    """
+    numbers = space.with_numbers()
+    most = max(1, space.built.most_successors)
+    starts = np.zeros(space.count + 1, np.int64)
+    parts = space.shared(expanded)
+
+    def count(part: range) -> None:
+        counted(
+            space.built.successors,
+            space.states,
+            part.start,
+            part.stop,
+            space.shape,
+            np.empty(most * space.words, np.uint64),
+            np.empty(most, np.uint16),
+            np.zeros(len(space.built.functions.bounds), np.uint8),
+            starts,
+        )
+
+    space.each(count, parts)
+    np.cumsum(starts, out=starts)
+    targets = np.empty(starts[-1], np.uint32)
+    actions = np.empty(starts[-1], np.uint16)
+
+    def link(part: range) -> None:
+        linked(
+            space.built.successors,
+            space.states,
+            part.start,
+            part.stop,
+            space.shape,
+            space.keys,
+            numbers,
+            np.empty(BATCH * most * space.words, np.uint64),
+            np.zeros(len(space.built.functions.bounds), np.uint8),
+            starts,
+            targets,
+            actions,
+        )
+
+    space.each(link, parts)
+    return Edges(starts.data, targets.data, actions.data)
+
+
+def marks_in(space: Space) -> NDArray[np.uint64]:
+    """The marks of all states: a row of words for each."""
+    width = space.built.functions.mark_words
+    marks = np.empty(space.count * width, np.uint64)
+
+    def mark(part: range) -> None:
+        marked(space.built.marks, space.states, part.start, part.stop, space.words, marks, width)
+
+    space.each(mark, space.shared(space.count))
+    return marks.reshape(space.count, width)
+
+
+def withheld_in(space: Space, expanded: int) -> tuple[Places, Codes]:
+    """The actions that only a bound forbids in the first states, those that were looked behind.
+
+    Those of state n are numbered from the n-th number to the one after it.
+    """
+    most = max(1, space.built.most_successors)
+    starts = np.zeros(space.count + 1, np.int64)
+    found = np.empty(0, np.uint16)
+    if space.built.functions.bounds:
+        buffer = np.empty(most, np.uint16)
+        kept_back(space.built.withheld, space.states, expanded, space.words, buffer, starts, found)
+        np.cumsum(starts, out=starts)
+        found = np.empty(starts[-1], np.uint16)
+        kept_back(space.built.withheld, space.states, expanded, space.words, buffer, starts, found)
+    return starts, found
+
+
+@kernel
+def counted(
+    successors: int,
+    states: Words,
+    first: int,
+    last: int,
+    shape: Shape,
+    targets: Words,
+    actions: Codes,
+    hits: Flags,
+    starts: Places,
+) -> None:
+    """Note behind each state how many steps it has."""
+    words = len(shape)
+    for state in range(first, last):
+        starts[state + 1] = call_successors(
+            successors, states, state * words, targets, 0, actions, 0, hits
+        )
+
+
+@kernel
+def linked(
+    successors: int,
+    states: Words,
+    first: int,
+    last: int,
+    shape: Shape,
+    keys: Words,
+    numbers: Numbers,
+    buffer: Words,
+    hits: Flags,
+    starts: Places,
+    targets: Numbers,
+    actions: Codes,
+) -> None:
+    """Note the steps of some states: where they lead, and by which actions."""
+    words = len(shape)
+    mask = keys.shape[1] // words - 1
+    for batch in range(first, last, BATCH):
+        begin = starts[batch]
+        total = 0
+        for state in range(batch, min(batch + BATCH, last)):
+            total += call_successors(
+                successors,
+                states,
+                state * words,
+                buffer,
+                total * words,
+                actions,
+                begin + total,
+                hits,
+            )
+        for ahead in range(min(AHEAD, total)):
+            code = hashed(buffer, ahead * words, shape)
+            part, slot = part_of(code, len(keys)), slot_of(code, mask)
+            prefetch(keys[part], slot * words)
+            prefetch(numbers[part], slot)
+        for target in range(total):
+            if target + AHEAD < total:
+                code = hashed(buffer, (target + AHEAD) * words, shape)
+                part, slot = part_of(code, len(keys)), slot_of(code, mask)
+                prefetch(keys[part], slot * words)
+                prefetch(numbers[part], slot)
+            number = looked_up(keys, shape, buffer, target * words, numbers)
+            targets[at_least_0(begin + target)] = number
+
+
+@kernel
+def marked(
+    marks_of: int, states: Words, first: int, last: int, words: int, marks: Words, width: int
+) -> None:
+    """Note the marks of some states."""
+    for state in range(first, last):
+        call_marks(marks_of, states, state * words, marks, state * width)
+
+
+@kernel
+def kept_back(
+    withheld: int,
+    states: Words,
+    last: int,
+    words: int,
+    buffer: Codes,
+    starts: Places,
+    found: Codes,
+) -> None:
+    """Note what is withheld in each state; without room for it, only behind it how much it is."""
+    for state in range(last):
+        number = call_withheld(withheld, states, state * words, buffer, 0)
+        if len(found):
+            for at in range(number):
+                found[starts[state] + at] = buffer[at]
+        else:
+            starts[state + 1] = number
