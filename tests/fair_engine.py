@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deliverycheck.certify.states import states_digest
 from deliverycheck.check.certifying import exhausted
 from deliverycheck.check.endless import held_back
@@ -31,11 +33,11 @@ class Engine:
             divide(self.marked.possible, states, relied) for states in self.opened
         ]
 
-    def _having(self, number: int) -> tuple[list[bool], list[bool]]:
+    def _having(self, number: int) -> tuple[bytearray, bytearray]:
         when, then = self.marked.bits[self.prop.name, number]
         return self.marked.having(when), self.marked.having(then)
 
-    def _opened(self, number: int) -> list[int]:
+    def _opened(self, number: int) -> Sequence[int]:
         return open_states(self.marked.possible, *self._having(number))
 
     def open(self, number: int) -> set[State]:

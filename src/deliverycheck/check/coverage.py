@@ -29,6 +29,11 @@ class Counted:
 
 def counted(found: Explored, edges: Edges) -> Counted:
     """Count the edges by action."""
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # heavy
+
+        sums, moves = graphs.counted(edges, len(found.system.actions))
+        return Counted(tuple(sums), frozenset(moves))
     times = Counter(edges.actions)
     still = set(times)
     for number in range(found.expanded):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
+from deliverycheck.check.certifying import MOST_STATES
 from deliverycheck.check.finding import Finding
 from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.traces import mismatch, replayed
 from deliverycheck.explore.explored import Explored
-from deliverycheck.explore.fair import Possible, Relied, divide
+from deliverycheck.explore.fair import Division, Possible, Relied, divide, fair_in
 from deliverycheck.explore.lasso import Endless, endless_run, open_states
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.lassos import broken_clause, unforced
@@ -28,20 +30,25 @@ def judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:
     if found.stopped in ("seconds", "memory", "interrupted"):
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
     possible = marked.possible
-    opened = [_open(marked, prop, number) for number in range(len(prop.clauses))]
-    divisions = [divide(possible, states, possible.relied) for states in opened]
+    clauses = range(len(prop.clauses))
+    if len(found.states) > MOST_STATES:  # one clause after the other, and only what is fair in it
+        opened = map(partial(_open, marked, prop), clauses)
+        divisions = [Division((), fair_in(possible, some, possible.relied)) for some in opened]
+    else:
+        opened = map(partial(_open, marked, prop), clauses)
+        divisions = [divide(possible, some, possible.relied) for some in opened]
     broken = [number for number, division in enumerate(divisions) if division.fair]
     if broken:
         findings = [_violated(lifted, marked, prop, n, divisions[n].fair) for n in broken]
         return min(findings, key=_length)
     if not found.complete:
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
-    if found.hits and any(held_back(possible, states) for states in opened):
+    if found.hits and any(held_back(possible, _open(marked, prop, number)) for number in clauses):
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
     kept = marked.kept(prop)
     detail = {**kept.evidence.detail, "fairness": fairness_used(found.system)}
     if kept.verdict == "holds":
-        detail["carried_by"] = _carried(marked, opened)
+        detail["carried_by"] = _carried(marked, prop)
     classes = tuple(division.classes for division in divisions)
     return replace(kept, evidence=replace(kept.evidence, detail=detail), classes=classes)
 
@@ -52,16 +59,16 @@ def held_back(possible: Possible, states: Collection[int]) -> bool:
     Within the instance, such a run never comes to what was promised; nobody knows about it beyond.
     """
     within = replace(possible, in_state=possible.within)
-    return bool(divide(within, states, possible.relied).fair)
+    return bool(fair_in(within, states, possible.relied))
 
 
-def _open(marked: Marked, prop: Property, number: int) -> list[int]:
+def _open(marked: Marked, prop: Property, number: int) -> Sequence[int]:
     when, then = marked.bits[prop.name, number]
     return open_states(marked.possible, marked.having(when), marked.having(then))
 
 
 def _violated(
-    lifted: Lifted, marked: Marked, prop: Property, number: int, fair: tuple[tuple[int, ...], ...]
+    lifted: Lifted, marked: Marked, prop: Property, number: int, fair: Sequence[Sequence[int]]
 ) -> Finding:
     found, possible = marked.found, marked.possible
     when, then = marked.bits[prop.name, number]
@@ -132,13 +139,16 @@ def step_of(one: Assumption) -> str:
     return method + at + place
 
 
-def _carried(marked: Marked, opened: list[list[int]]) -> Json:
+def _carried(marked: Marked, prop: Property) -> Json:
     """Which assumptions are needed: without them, or weakened, the promise is broken.
 
     None where there are too many open states to ask.
     """
-    if sum(map(len, opened)) > WORTH_ASKING:
-        return None
+    opened: list[Sequence[int]] = []
+    for number in range(len(prop.clauses)):
+        opened.append(_open(marked, prop, number))
+        if sum(map(len, opened)) > WORTH_ASKING:
+            return None
     return [
         {"step": step, "needs": needs}
         for step, bits in _families(marked).items()
@@ -154,7 +164,7 @@ def _families(marked: Marked) -> Mapping[str, int]:
     return families
 
 
-def _needs(marked: Marked, opened: list[list[int]], bits: int) -> str | None:
+def _needs(marked: Marked, opened: Sequence[Sequence[int]], bits: int) -> str | None:
     relied = marked.possible.relied
     if _still(marked, opened, relied.without(bits)):
         return None
@@ -163,6 +173,6 @@ def _needs(marked: Marked, opened: list[list[int]], bits: int) -> str | None:
     return "weak"
 
 
-def _still(marked: Marked, opened: list[list[int]], relied: Relied) -> bool:
+def _still(marked: Marked, opened: Sequence[Sequence[int]], relied: Relied) -> bool:
     """Whether the promise is kept with these assumptions."""
-    return not any(divide(marked.possible, states, relied).fair for states in opened)
+    return not any(fair_in(marked.possible, states, relied) for states in opened)

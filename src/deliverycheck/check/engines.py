@@ -76,7 +76,7 @@ def worked(
         if options.engine != "symbolic":
             system = replace(lifted.system, properties=(*asked, *hidden))
             watched = replace(lifted, system=system)
-            found = explore_instance(watched, options, report)
+            found = explore_instance(watched, options, report, options.checkpoint)
             if found.stopped == "interrupted" and symbolic is not None:
                 symbolic.stop()
             marked = Marked(found)

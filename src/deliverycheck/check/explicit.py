@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 
 from deliverycheck.check.endless import judged
 from deliverycheck.check.finding import Finding
@@ -11,9 +12,10 @@ from deliverycheck.check.marked import Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
 from deliverycheck.explore.explored import Explored, uninterrupted
+from deliverycheck.explore.flags import either
 from deliverycheck.explore.limits import Limits
 from deliverycheck.explore.plan import clause_bits
-from deliverycheck.explore.runs import Run, shortest_run
+from deliverycheck.explore.runs import Run
 from deliverycheck.explore.search import explore
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.semantics.interpreter import evaluate
@@ -45,13 +47,10 @@ def judge(lifted: Lifted, marked: Marked) -> Iterator[Finding]:
 def _judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:
     found = marked.found
     clauses = range(len(prop.clauses))
-    bad: dict[int, str] = {}
-    for number in clauses:
-        for state in marked.wrong(prop, number):
-            bad.setdefault(state, prop.clauses[number].about)
+    bad = [number for number in clauses if 1 in marked.wrong(prop, number)]
     nearest = marked.nearest(prop) if prop.kind == "possible" and found.hits else None
     if bad:
-        return replace(_violated(lifted, found, prop, bad), nearest=nearest)
+        return replace(_violated(lifted, marked, prop, bad), nearest=nearest)
     if any(marked.unsure(prop, number) for number in clauses):
         why = why_open(found)
         return Finding(prop, "undetermined", searched(found), reason=why, nearest=nearest)
@@ -75,15 +74,19 @@ def _example(lifted: Lifted, marked: Marked, prop: Property) -> Trace | None:
     """The shortest run to a state like the first clause's; of what nobody sees, none."""
     if is_witness(prop.name) or not prop.clauses:
         return None
-    run = shortest_run(marked.found, marked.examples(prop, 0))
+    run = marked.run_to(marked.examples(prop, 0))
     return None if run is None else replayed(lifted, marked.found, run)
 
 
-def _violated(lifted: Lifted, found: Explored, prop: Property, bad: dict[int, str]) -> Finding:
-    run = shortest_run(found, bad)
+def _violated(lifted: Lifted, marked: Marked, prop: Property, bad: Sequence[int]) -> Finding:
+    """The finding on a property that some state breaks; `bad` are the clauses that are broken."""
+    goals = reduce(either, (marked.wrong(prop, number) for number in bad))
+    run = marked.run_to(goals)
     if run is None:
         raise ValueError("no run to a state that was reached")
-    return shown(lifted, found, prop, run, bad[run.states[-1]])
+    last = run.states[-1]
+    broken = next(number for number in bad if marked.wrong(prop, number)[last])
+    return shown(lifted, marked.found, prop, run, prop.clauses[broken].about)
 
 
 def shown(lifted: Lifted, found: Explored, prop: Property, run: Run, about: str) -> Finding:

@@ -185,7 +185,7 @@ class _Pairs:
         numbers = [pair // self.size for pair in way.states]
         if self.follower.sets[numbers[-1]].empty:
             return Parting(Run(tuple(states), way.actions), None, self._instead(numbers[-2]))
-        home = frozenset(self.a.silences[states[-1]])
+        home = self.a.silences[states[-1]]
         round_ = way_round(self.a.silent, home, states[-1], self.a.silent.relied)
         run = Run((*states, *round_.states[1:]), (*way.actions, *round_.actions))
         return Parting(run, len(states) - 1, self._instead(numbers[-1]))

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from deliverycheck.check.lifting import is_endless
 from deliverycheck.check.options import Options
+from deliverycheck.explore.checkpoint import Checkpoint
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import Progress
 from deliverycheck.explore.search import explore
@@ -36,26 +37,29 @@ def explore_instance(
     lifted: Lifted,
     options: Options,
     report: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Explored:
     """Explore the smallest instance that cuts nothing off, or the largest worth trying.
 
-    `options.copies` fixes how many copies of one item can be in flight. Raises ReachableFault.
+    `options.copies` fixes how many copies of one item can be in flight. Each instance is kept in a
+    folder of its own below that of the checkpoint. Raises ReachableFault.
     """
     limits, copies = options.limits, options.copies
     if copies is None and is_endless(lifted.budgets):
         most = WORTH_TRYING if limits.states is None else min(limits.states, WORTH_TRYING)
         small = replace(options, limits=replace(limits, states=most), copies=COPIES_WHEN_ENDLESS)
-        found = _widened(lifted, small, report)
+        found = _widened(lifted, small, report, checkpoint)
         if found.stopped != "states":
             return found
         copies = 1  # a small instance seen whole says more than a part of a large one
-    return _widened(lifted, replace(options, copies=copies), report)
+    return _widened(lifted, replace(options, copies=copies), report, checkpoint)
 
 
 def _widened(
     lifted: Lifted,
     options: Options,
     report: Callable[[Progress], None] | None,
+    checkpoint: Checkpoint | None,
 ) -> Explored:
     """The first instance that cuts nothing off, as the ends are raised."""
     best: Explored | None = None
@@ -63,7 +67,11 @@ def _widened(
         system = bounded(lifted.system, options.copies or size, size)
         if best is not None and system == best.system:
             break
-        best = explore(system, options.limits, report, options.explorer)
+        explorer = options.explorer
+        if checkpoint is not None:
+            folder = checkpoint.folder / f"{options.copies or size}-{size}"
+            explorer = replace(explorer, checkpoint=replace(checkpoint, folder=folder))
+        best = explore(system, options.limits, report, explorer)
         if not best.hits or best.stopped or len(best.states) > WORTH_WIDENING:
             break
     if best is None:

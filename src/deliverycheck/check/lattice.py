@@ -8,9 +8,9 @@ from which initial states, so under which budgets, such a state is reached.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from itertools import product
 from typing import Literal, TypeAlias
 
@@ -19,9 +19,10 @@ from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.explored import uninterrupted
-from deliverycheck.explore.fair import divide
+from deliverycheck.explore.fair import fair_in
+from deliverycheck.explore.flags import both, but_not, either
+from deliverycheck.explore.groups import flags_in
 from deliverycheck.explore.lasso import open_states
-from deliverycheck.explore.plan import CUT
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Property, State, System
@@ -68,7 +69,7 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     marked = Marked(uninterrupted(found))
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
-    unseen = can_reach(marked.before, _cut(marked))
+    unseen = marked.leading_to(marked.cut())
     fates: dict[str, dict[Amounts, Fate]] = {}
     harm: dict[str, dict[Amounts, int]] = {}
     for prop in lifted.system.properties:
@@ -80,8 +81,11 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
             for budget, number in at.items()
         }
         if prop.kind in ("always", "possible") and len(by_message(lifted.system, prop)) > 1:
-            worst = _worst_from(marked, prop, broken)
-            harm[prop.name] = {budget: worst[number] for budget, number in at.items()}
+            more = map(marked.leading_to, broken_at_once(marked, prop)[1:])
+            leading = [broken, *more]
+            harm[prop.name] = {
+                budget: sum(flags[number] for flags in leading) for budget, number in at.items()
+            }
     return Lattice(faults, fates, harm, copies)
 
 
@@ -94,30 +98,20 @@ def _start(lifted: Lifted, budget: Mapping[str, int]) -> State:
     return tuple(values)
 
 
-def _cut(marked: Marked) -> Iterator[bool]:
-    """For each state whether something was cut off right behind it."""
-    for number, marks in enumerate(marked.marks):
-        yield bool(marks & CUT) or number >= marked.found.expanded
-
-
 def broken_from(marked: Marked, prop: Property) -> bytearray:
     """For each state whether a run from there on breaks the property."""
     count = len(marked.marks)
-    clauses = range(len(prop.clauses))
+    goals = bytearray(count)
     if prop.kind != "sometimes":
-        goals = bytearray(count)
-        for number in clauses:
-            is_promise = prop.kind == "leads-to"
-            for state in (_endless if is_promise else Marked.wrong)(marked, prop, number):
-                goals[state] = 1
-        return can_reach(marked.before, map(bool, goals))
-    broken = bytearray(count)
-    for number in clauses:
+        breaking = _endless if prop.kind == "leads-to" else Marked.wrong
+        for number in range(len(prop.clauses)):
+            goals = either(goals, breaking(marked, prop, number))
+        return marked.leading_to(goals)
+    broken, every, cut = goals, bytearray(b"\1" * count), marked.cut()
+    for number in range(len(prop.clauses)):
         # Broken where no example is in reach, not even behind what was cut off.
-        examples = set(marked.examples(prop, number))
-        hoped = (n in examples or cut for n, cut in enumerate(_cut(marked)))
-        able = can_reach(marked.before, hoped)
-        broken = bytearray(was or not can for was, can in zip(broken, able, strict=True))
+        able = marked.leading_to(either(marked.examples(prop, number), cut))
+        broken = either(broken, but_not(every, able))
     return broken
 
 
@@ -135,41 +129,23 @@ def by_message(system: System, prop: Property) -> Mapping[str, list[int]]:
     return found
 
 
-def broken_at_once(marked: Marked, prop: Property) -> Counter[int]:
-    """For each state that breaks a property about single messages, for how many of them."""
-    return Counter(
-        state
-        for clauses in by_message(marked.found.system, prop).values()
-        for state in {state for number in clauses for state in marked.wrong(prop, number)}
-    )
+def broken_at_once(marked: Marked, prop: Property) -> list[bytearray]:
+    """By number of messages, from one on: whether a state breaks a property about single messages
+    for so many of them. As far as there is such a state."""
+    found: list[bytearray] = []
+    for clauses in by_message(marked.found.system, prop).values():
+        wrong = reduce(either, (marked.wrong(prop, number) for number in clauses))
+        more = [wrong, *(both(fewer, wrong) for fewer in found)]
+        found = [either(*pair) for pair in zip(found, more, strict=False)] + more[len(found) :]
+        if 1 not in found[-1]:
+            found.pop()
+    return found
 
 
-def _worst_from(marked: Marked, prop: Property, broken: bytearray) -> list[int]:
-    """For each state: for how many messages the property is broken at once in a state it leads to,
-    at most."""
-    count = broken_at_once(marked, prop)
-    worst = [int(is_broken) for is_broken in broken]  # from there, at least one is
-    for most in sorted({*count.values()} - {1}):
-        goals = (count[state] >= most for state in range(len(worst)))
-        able = can_reach(marked.before, goals)
-        worst = [most if can else was for can, was in zip(able, worst, strict=True)]
-    return worst
-
-
-def _endless(marked: Marked, prop: Property, number: int) -> Iterable[int]:
-    """The states that ask for something that need not come: a fair run goes on without it."""
+def _endless(marked: Marked, prop: Property, number: int) -> bytearray:
+    """Whether a state asks for something that need not come: a fair run goes on without it."""
     when, then = marked.bits[prop.name, number]
     asked, met = marked.having(when), marked.having(then)
     possible = marked.possible
-    opened = open_states(possible, asked, met)
-    fair = divide(possible, opened, possible.relied).fair
-    before = marked.before
-    stays = {state for component in fair for state in component}
-    work = list(stays)
-    while work:
-        state = work.pop()
-        for source in before.sources[before.starts[state] : before.starts[state + 1]]:
-            if source not in stays and not met[source]:
-                stays.add(source)
-                work.append(source)
-    return (state for state in stays if asked[state])
+    fair = fair_in(possible, open_states(possible, asked, met), possible.relied)
+    return both(asked, can_reach(marked.before, flags_in(len(asked), fair), met))

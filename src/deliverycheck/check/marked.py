@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from deliverycheck.check.finding import Finding
-from deliverycheck.explore.doom import can_reach
+from deliverycheck.explore.bits import Bits
+from deliverycheck.explore.doom import can_reach, leading_to
 from deliverycheck.explore.edges import Backwards, Edges, backwards, edges_of
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.fair import Possible, possible_in
+from deliverycheck.explore.flags import but_not, either
 from deliverycheck.explore.plan import AT_REST, CUT, clause_bits
+from deliverycheck.explore.runs import Run, run_to
 from deliverycheck.system import build
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Evidence, Json
@@ -24,16 +27,19 @@ WHY_STOPPED = {
 
 
 class Marked:
-    """The marks of every state that was found, and what follows from them."""
+    """The marks of every state that was found, and what follows from them.
+
+    What is said of each state is said as flags, a byte each. They are not to be written into.
+    """
 
     def __init__(self, found: Explored) -> None:
         self.found = found
-        self.marks = [found.code.marks(word) for word in found.states]
+        self.marks = marks_of(found)
         self.bits = clause_bits(found.system)
         self._edges: Edges | None = None
         self._backwards: Backwards | None = None
         self._possible: Possible | None = None
-        self._wrong: dict[tuple[str, int], tuple[int, ...]] = {}
+        self._wrong: dict[tuple[str, int], bytearray | None] = {}
 
     @property
     def edges(self) -> Edges:
@@ -56,20 +62,36 @@ class Marked:
     def tested(self, prop: Property, number: int) -> bool:
         """Whether some state meets the clause's `when`."""
         when, _ = self.bits[prop.name, number]
-        return any(m & when for m in self.marks)
+        return has_any(self.marks, when)
 
     def met(self, prop: Property, number: int) -> bool:
         """Whether some state meets the clause's `when` and its `then`."""
-        return bool(self.examples(prop, number))
+        return has_any(self.marks, sum(self.bits[prop.name, number]))
 
-    def examples(self, prop: Property, number: int) -> list[int]:
-        """The states that meet the clause's `when` and its `then`."""
-        both = sum(self.bits[prop.name, number])
-        return [state for state, m in enumerate(self.marks) if m & both == both]
+    def examples(self, prop: Property, number: int) -> bytearray:
+        """Whether a state meets the clause's `when` and its `then`."""
+        return self.having(sum(self.bits[prop.name, number]))
 
-    def having(self, bit: int) -> list[bool]:
-        """For each state whether it has a mark."""
-        return [bool(m & bit) for m in self.marks]
+    def having(self, needed: int, barred: int = 0) -> bytearray:
+        """Whether a state has all of some marks, and none of others."""
+        return matching(self.marks, needed, barred)
+
+    def cut(self) -> bytearray:
+        """Whether something was cut off right behind a state, by a bound or by a limit."""
+        found = self.having(CUT)
+        expanded = self.found.expanded
+        found[expanded:] = b"\1" * (len(found) - expanded)
+        return found
+
+    def leading_to(self, goals: bytearray) -> bytearray:
+        """Whether a state can reach one of some others."""
+        if self._backwards is not None:
+            return can_reach(self._backwards, goals)
+        return leading_to(self.edges, lambda: self.before, goals)
+
+    def run_to(self, goals: bytearray) -> Run | None:
+        """The first of the shortest runs to one of some states, or None if there is none."""
+        return run_to(self.found, goals, lambda: self.edges)
 
     def kept(self, prop: Property) -> Finding:
         """The verdict on a property that nothing seen breaks: was it put to the test at all?"""
@@ -81,32 +103,25 @@ class Marked:
             return Finding(prop, "vacuous", searched(found), reason=reason)
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
 
-    def wrong(self, prop: Property, number: int) -> tuple[int, ...]:
-        """The states that break a clause for certain, computed once."""
+    def wrong(self, prop: Property, number: int) -> bytearray:
+        """Whether a state breaks a clause for certain, computed once."""
         key = prop.name, number
         if key not in self._wrong:
-            self._wrong[key] = tuple(self._breaking(prop, number))
-        return self._wrong[key]
+            found = self._breaking(prop, number)
+            self._wrong[key] = found if 1 in found else None
+        return self._wrong[key] or bytearray(len(self.marks))
 
-    def _breaking(self, prop: Property, number: int) -> Iterator[int]:
+    def _breaking(self, prop: Property, number: int) -> bytearray:
         when, then = self.bits[prop.name, number]
         if prop.kind == "possible":
-            able = self._able(then, hopeful=True)
-            return (i for i, m in enumerate(self.marks) if m & when and not able[i])
-        broken = when | (AT_REST if prop.kind == "at-rest" else 0)
-        return (i for i, m in enumerate(self.marks) if m & broken == broken and not m & then)
+            return but_not(self.having(when), self._able(then, hopeful=True))
+        return self.having(when | (AT_REST if prop.kind == "at-rest" else 0), then)
 
     def nearest(self, prop: Property) -> int | None:
         """Steps to the nearest state that is doomed within the instance."""
-        lost = [
-            state
-            for number in range(len(prop.clauses))
-            for when, then in (self.bits[prop.name, number],)
-            for able in (self._able(then, hopeful=False),)
-            for state, m in enumerate(self.marks)
-            if m & when and not able[state]
-        ]
-        return min(map(self.found.depth_of, lost), default=None)
+        lost = (self._lost(prop, number).find(1) for number in range(len(prop.clauses)))
+        first = min((state for state in lost if state >= 0), default=None)  # numbered by depth
+        return None if first is None else self.found.depth_of(first)
 
     def unsure(self, prop: Property, number: int) -> bool:
         """Whether what was cut off might hold a state that breaks a clause with no wrong state."""
@@ -114,17 +129,44 @@ class Marked:
             return True
         if prop.kind != "possible" or not self.found.hits:
             return False
+        return 1 in self._lost(prop, number)
+
+    def _lost(self, prop: Property, number: int) -> bytearray:
+        """Whether a state breaks a clause if what was cut off does not exist."""
         when, then = self.bits[prop.name, number]
-        able = self._able(then, hopeful=False)
-        return any(m & when and not able[i] for i, m in enumerate(self.marks))
+        return but_not(self.having(when), self._able(then, hopeful=False))
 
     def _able(self, goal: int, *, hopeful: bool) -> bytearray:
         """Which states can reach a mark; `hopeful`: or something that was cut off."""
-        goals = [bool(m & goal or (hopeful and m & CUT)) for m in self.marks]
-        if hopeful:
-            for number in range(self.found.expanded, len(goals)):
-                goals[number] = True
-        return can_reach(self.before, goals)
+        goals = self.having(goal)
+        return self.leading_to(either(goals, self.cut()) if hopeful else goals)
+
+
+def marks_of(found: Explored) -> Sequence[int]:
+    """The marks of every state, by its number."""
+    if found.space is not None:
+        from deliverycheck.explore.native.marking import marks_in_bits  # heavy
+
+        return marks_in_bits(found.space)
+    return [found.code.marks(word) for word in found.states]
+
+
+def matching(marks: Sequence[int], needed: int, barred: int) -> bytearray:
+    """For each state whether it has all of some marks, and none of others."""
+    if isinstance(marks, Bits):
+        from deliverycheck.explore.native import marking  # heavy
+
+        return marking.matching(marks, needed, barred)
+    return bytearray(m & needed == needed and not m & barred for m in marks)
+
+
+def has_any(marks: Sequence[int], needed: int) -> bool:
+    """Whether some state has all of some marks."""
+    if isinstance(marks, Bits):
+        from deliverycheck.explore.native import marking  # heavy
+
+        return marking.has_any(marks, needed)
+    return any(m & needed == needed for m in marks)
 
 
 def searched(found: Explored) -> Evidence:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from deliverycheck.check.certifying import Certifying
+from deliverycheck.explore.checkpoint import Checkpoint
 from deliverycheck.explore.limits import Explorer, Limits, Progress
 
 Engine: TypeAlias = Literal["auto", "explicit", "symbolic"]
@@ -29,3 +30,5 @@ class Options:
     certifying: Certifying = field(default_factory=Certifying)
     solver: tuple[str, ...] = ()
     """The command of a solver's process, instead of the usual one."""
+    checkpoint: Checkpoint | None = None
+    """Where the search is kept that decides the verdicts; others are kept nowhere."""

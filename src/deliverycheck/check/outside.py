@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from deliverycheck.check.traces import changes_between
 from deliverycheck.explore.edges import Edges, edges_of
 from deliverycheck.explore.explored import Explored
-from deliverycheck.explore.fair import Possible, divide, possible_in
+from deliverycheck.explore.fair import Possible, fair_in, possible_in
 from deliverycheck.system.model import State, System, Variable
 from deliverycheck.system.verdicts import Change, Trace
 
@@ -76,7 +76,7 @@ class Outside:
     """By edge: what it shows."""
     silent: Possible
     """What fairness needs to know about the silent edges: others are possible, and not taken."""
-    silences: Mapping[int, tuple[int, ...]]
+    silences: Mapping[int, Sequence[int]]
     """By state on a fair component of silent steps: that component. Whoever is there may stay for
     ever and show nothing any more; so may whoever gets there by silent steps."""
     walled: Collection[int]
@@ -95,11 +95,11 @@ def outside_of(found: Explored) -> Outside:
     possible = possible_in(found, edges)
     within = replace(possible, in_state=possible.within)
     quiet = replace(possible, edges=_silent(edges, labels))
-    silences = {state: part for part in divide(quiet, every, quiet.relied).fair for state in part}
+    silences = {state: part for part in fair_in(quiet, every, quiet.relied) for state in part}
     walled: Collection[int] = silences
     if found.hits:
         still = replace(quiet, in_state=quiet.within)
-        walled = {state for part in divide(still, every, still.relied).fair for state in part}
+        walled = {state for part in fair_in(still, every, still.relied) for state in part}
     return Outside(
         found, edges, labels, quiet, silences, walled, _cut(found), _endless(within, labels)
     )
@@ -147,7 +147,7 @@ def _cut(found: Explored) -> Collection[int]:
 def _endless(possible: Possible, labels: Sequence[str | None]) -> bool:
     """Whether a run can be fair and go again and again through a step that shows something."""
     edges = possible.edges
-    for part in divide(possible, range(len(edges.starts) - 1), possible.relied).fair:
+    for part in fair_in(possible, range(len(edges.starts) - 1), possible.relied):
         inside = set(part)
         steps = (edge for state in part for edge in edges.of(state))
         if any(labels[edge] and edges.targets[edge] in inside for edge in steps):

@@ -13,6 +13,7 @@ from deliverycheck.cli.options import (
     ENGINE,
     KINDS,
     MODELS,
+    POSITIVE,
     THREADS,
     asked,
     environment,
@@ -42,6 +43,18 @@ def cli() -> None:
     "--certificate",
     metavar="DIR",
     help="Write a certificate for each settled verdict into this folder.",
+)
+@click.option(
+    "--checkpoint",
+    metavar="DIR",
+    help="Keep the search in this folder, and go on from what is kept there.",
+)
+@click.option(
+    "--checkpoint-seconds",
+    type=POSITIVE,
+    default=60,
+    show_default=True,
+    help="How much work may be lost.",
 )
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @click.option(

@@ -54,10 +54,26 @@ def progress_for(model: str) -> Callable[[Progress | str], None]:
 
 def _numbers(progress: Progress) -> str:
     rate = progress.states / progress.seconds if progress.seconds else 0
-    return (
-        f"{progress.states:,} states, depth {progress.depth}, "
-        f"{progress.frontier:,} to look at, {rate:,.0f} states/s"
-    )
+    parts = [
+        f"{progress.states:,} states",
+        f"depth {progress.depth}",
+        f"{progress.frontier:,} to look at",
+        f"{rate:,.0f} states/s",
+    ]
+    if progress.megabytes:
+        parts.append(f"{progress.megabytes:,.0f} MB")
+    if progress.ahead is not None and rate:
+        parts.append(f"about {_span(progress.ahead / rate)} to go")
+    return ", ".join(parts)
+
+
+def _span(seconds: float) -> str:
+    """A time to come, not more exactly than it is known."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{round(seconds / 3600)} h"
 
 
 def clear_progress() -> None:

@@ -20,6 +20,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.cli.reporting import Reporting, wanted_in
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
+from deliverycheck.explore.checkpoint import Checkpoint
 from deliverycheck.explore.limits import Explorer, Limits
 from deliverycheck.explore.search import can_compile
 from deliverycheck.lang.protocol import Receiving
@@ -165,12 +166,13 @@ def _distinct(wanted: Sequence[tuple[Question, Lifted]]) -> Iterator[str]:
 
 
 def _kept_under(options: Options, name: str) -> Options:
-    """The options, with a folder of its own for the certificates of one model."""
-    certifying = options.certifying
-    if certifying.folder is None:
-        return options
-    folder = certifying.folder / file_name(name)
-    return replace(options, certifying=replace(certifying, folder=folder))
+    """The options, with folders of its own for the certificates and the search of one model."""
+    certifying, checkpoint = options.certifying, options.checkpoint
+    if certifying.folder is not None:
+        certifying = replace(certifying, folder=certifying.folder / file_name(name))
+    if checkpoint is not None:
+        checkpoint = replace(checkpoint, folder=checkpoint.folder / file_name(name))
+    return replace(options, certifying=certifying, checkpoint=checkpoint)
 
 
 def lifted_all(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
@@ -192,6 +194,8 @@ def run_check(
     strict: bool,
     verbose: bool,
     certificate: str | None,
+    checkpoint: str | None,
+    checkpoint_seconds: float,
     report: Sequence[str],
     as_json: bool,
     **options: object,
@@ -200,11 +204,15 @@ def run_check(
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     known_properties(wanted, properties)
-    folder = _folder(certificate)
+    folder = _folder(certificate, "certificates")
+    kept = _folder(checkpoint, "checkpoints")
     reporting = Reporting(wanted_in(report))
     how = asked.options(properties, folder)
+    keeping = how
+    if kept is not None:
+        keeping = replace(how, checkpoint=Checkpoint(kept, checkpoint_seconds))
     run = Progressing()
-    for _, result in run.answer(lifted_all(wanted), how, partial(reporting.tell, how)):
+    for _, result in run.answer(lifted_all(wanted), keeping, partial(reporting.tell, how)):
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
@@ -219,13 +227,13 @@ def run_check(
     return code
 
 
-def _folder(name: str | None) -> Path | None:
-    """The folder for certificates, which can be there. Raises InputError."""
+def _folder(name: str | None, what: str) -> Path | None:
+    """The folder for certificates or whatever, which can be there. Raises InputError."""
     if name is None:
         return None
     folder = Path(name)
     if not name.strip() or not is_possible(folder) or (folder.exists() and not folder.is_dir()):
-        raise InputError(Diagnostic("DC003", f"`{name}` cannot be a folder for certificates"))
+        raise InputError(Diagnostic("DC003", f"`{name}` cannot be a folder for {what}"))
     return folder
 
 

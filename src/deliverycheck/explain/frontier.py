@@ -20,7 +20,6 @@ from deliverycheck.check.question import Question
 from deliverycheck.check.traces import replayed
 from deliverycheck.errors import Diagnostic, DisagreementError
 from deliverycheck.explore.explored import uninterrupted
-from deliverycheck.explore.runs import shortest_run
 from deliverycheck.system.model import PropertyKind
 from deliverycheck.system.verdicts import ModelResult, PropertyResult, Trace
 
@@ -217,8 +216,8 @@ def harm_of(question: Question, name: str, lattice: Lattice, options: Options) -
         explored = uninterrupted(explore_instance(lifted, options))
         marked = Marked(explored)
         (prop,) = (prop for prop in lifted.system.properties if prop.name == name)
-        count = broken_at_once(marked, prop)
-        run = shortest_run(explored, [state for state, most in count.items() if most >= messages])
+        broken = broken_at_once(marked, prop)[messages - 1 : messages]
+        run = marked.run_to(broken[0]) if broken else None
         if run is None:
             text = (
                 f"{name} is broken for {messages} messages in the lattice, but not under {faults}"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.flags import flagged, numbers_in
 
 Numbers: TypeAlias = "array[int] | memoryview[int]"
 """Many numbers, few bytes each."""
@@ -25,6 +26,11 @@ class Edges:
     targets: Numbers
     actions: Numbers
 
+    @property
+    def compiled(self) -> bool:
+        """Whether the native engine made them: what is asked about them is compiled then, too."""
+        return isinstance(self.starts, memoryview)
+
     def of(self, number: int) -> range:
         """The numbers of the steps from a state."""
         return range(self.starts[number], self.starts[number + 1])
@@ -36,6 +42,11 @@ class Backwards:
 
     starts: Numbers
     sources: Numbers
+
+    @property
+    def compiled(self) -> bool:
+        """As of `Edges`."""
+        return isinstance(self.starts, memoryview)
 
 
 def edges_of(found: Explored) -> Edges:
@@ -58,6 +69,10 @@ def edges_of(found: Explored) -> Edges:
 
 def backwards(edges: Edges) -> Backwards:
     """All edges by their target."""
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # heavy
+
+        return graphs.backwards(edges)
     starts = array("q", bytes(8 * len(edges.starts)))
     for target in edges.targets:
         starts[target + 1] += 1
@@ -74,6 +89,10 @@ def backwards(edges: Edges) -> Backwards:
 
 def without(edges: Edges, actions: Collection[int]) -> Edges:
     """The edges that are steps by none of these actions."""
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # heavy
+
+        return graphs.without(edges, actions)
     starts, targets, kept = array("q", [0]), array("q"), array("i")
     for number in range(len(edges.starts) - 1):
         for edge in edges.of(number):
@@ -84,12 +103,15 @@ def without(edges: Edges, actions: Collection[int]) -> Edges:
     return Edges(starts, targets, kept)
 
 
-def reached(edges: Edges, starts: Iterable[int], barred: Container[int] = ()) -> bytearray:
+def reached(edges: Edges, starts: Iterable[int], barred: Collection[int] = ()) -> bytearray:
     """For each state whether steps lead to it from one of the starts, none by a barred action."""
-    seen = bytearray(len(edges.starts) - 1)
-    work = list(starts)
-    for number in work:
-        seen[number] = 1
+    seen = flagged(len(edges.starts) - 1, starts)
+    if edges.compiled:
+        from deliverycheck.explore.native import graphs  # heavy
+
+        graphs.reached(edges, seen, barred)
+        return seen
+    work = list(numbers_in(seen))
     while work:
         for edge in edges.of(work.pop()):
             target = edges.targets[edge]

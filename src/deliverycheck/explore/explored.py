@@ -70,6 +70,12 @@ class Explored:
             return None
         return self.index.get(self.code.packing.pack(state))
 
+    def bytes_from(self, number: int, width: int) -> bytes:
+        """The packed states from a number on, `width` bytes each, the least significant first."""
+        if self.space is not None:
+            return self.space.bytes_from(number)
+        return b"".join(word.to_bytes(width, "little") for word in self.states[number:])
+
     def state(self, number: int) -> State:
         """The values of a state's variables."""
         return self.code.packing.unpack(self.states[number])

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from deliverycheck.explore.edges import Edges
 from deliverycheck.explore.explored import Explored
@@ -59,7 +60,7 @@ class Division:
     """What became of some states: classes no fair run stays in, and components one can fill."""
 
     classes: tuple[Class, ...]
-    fair: tuple[tuple[int, ...], ...]
+    fair: Sequence[Sequence[int]]
 
 
 def possible_in(found: Explored, edges: Edges) -> Possible:
@@ -71,6 +72,21 @@ def possible_in(found: Explored, edges: Edges) -> Possible:
             by_action[action] = 1 << number
     weak = sum(1 << n for n, one in enumerate(assumptions) if one.fairness == "weak")
     relied = Relied(weak, (1 << len(assumptions)) - 1 - weak)
+    possible = partial(Possible, edges, assumptions, relied, by_action=by_action)
+    if edges.compiled:
+        from deliverycheck.explore.native import possibility  # heavy
+
+        packed, packed_within = possibility.possible_bits(found, edges, by_action, relied)
+        return possible(in_state=packed, within=packed_within)
+    in_state, within = _possible_bits(found, edges, by_action)
+    unseen = [weak | relied.strong] * (len(found.states) - found.expanded)
+    return possible(in_state=in_state + unseen, within=within + unseen)
+
+
+def _possible_bits(
+    found: Explored, edges: Edges, by_action: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """By state that was looked at: the steps possible there, and those within the bounds."""
     in_state: list[int] = []
     within: list[int] = []
     targets, actions, withheld = edges.targets, edges.actions, found.code.withheld
@@ -83,19 +99,21 @@ def possible_in(found: Explored, edges: Edges) -> Possible:
         for action in withheld(word):
             bits |= by_action[action]
         in_state.append(bits)
-    unseen = [weak | relied.strong] * (len(found.states) - found.expanded)
-    in_state += unseen
-    within += unseen
-    return Possible(edges, assumptions, relied, in_state, within, by_action)
+    return in_state, within
 
 
 def divide(possible: Possible, states: Collection[int], relied: Relied) -> Division:
     """Divide states into classes that every fair run leaves, and fair components.
 
-    Steps between the classes lead to later ones only.
+    Steps between the classes lead to later ones only. Each state of a class is an object: where
+    there are millions, ask for the fair components only (`fair_in`).
     """
+    if possible.edges.compiled:
+        from deliverycheck.explore.native import fairness  # heavy
+
+        return Division(*fairness.divide(possible, states, relied))
     classes: list[Class] = []
-    fair: list[tuple[int, ...]] = []
+    fair: list[Sequence[int]] = []
     for component in reversed(components(possible.edges, states)):
         everywhere, somewhere, inside = _seen(possible, component)
         stuck = everywhere & relied.weak & ~inside
@@ -112,6 +130,15 @@ def divide(possible: Possible, states: Collection[int], relied: Relied) -> Divis
         fair += inner.fair
         classes.append(Class(component, helpful, inner.classes))
     return Division(tuple(classes), tuple(fair))
+
+
+def fair_in(possible: Possible, states: Collection[int], relied: Relied) -> Sequence[Sequence[int]]:
+    """The fair components of a division, each sorted."""
+    if possible.edges.compiled:
+        from deliverycheck.explore.native import fairness  # heavy
+
+        return fairness.fair_in(possible, states, relied)
+    return divide(possible, states, relied).fair
 
 
 def _seen(possible: Possible, component: tuple[int, ...]) -> tuple[int, int, int]:

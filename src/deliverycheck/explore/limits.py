@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias
+
+from deliverycheck.explore.checkpoint import Checkpoint
+from deliverycheck.explore.memory import resident_megabytes
 
 Stop: TypeAlias = Literal["states", "seconds", "memory", "interrupted"]
 """Why a search ended before its end."""
@@ -24,11 +25,16 @@ class Explorer:
 
     engine: Literal["auto", "plain", "native"] = "auto"
     jobs: int = 1
+    checkpoint: Checkpoint | None = None
+    """Where to keep the search; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop: distinct states, seconds, megabytes of this process. None: never."""
+    """When to stop: distinct states, seconds, megabytes of this process. None: never.
+
+    Whatever the limit of memory, what is compiled stops before it takes more than there is.
+    """
 
     states: int | None = 5_000_000
     seconds: float | None = None
@@ -43,7 +49,31 @@ class Progress:
     transitions: int
     depth: int
     frontier: int
+    """States that were found, but not yet looked behind."""
     seconds: float
+    megabytes: float = 0.0
+    """What this process holds; 0 where that is not known."""
+    ahead: int | None = None
+    """About how many states are still to be looked behind, once levels shrink; else None."""
+
+
+SHRINKING = 0.9
+"""Only where a level has less than this part of the one before it, an end is in sight."""
+
+
+def states_ahead(levels: list[int], states: int, expanded: int) -> int | None:
+    """About how many states are still to be looked behind, if levels go on shrinking as they do.
+
+    `levels[-1]` is where the level ends that is looked behind at present.
+    """
+    if len(levels) < 3:
+        return None
+    now, before = levels[-1] - levels[-2], levels[-2] - levels[-3]
+    ratio = now / before
+    if ratio > SHRINKING:
+        return None
+    later = now * ratio / (1 - ratio)
+    return max(states - expanded, levels[-1] - expanded + round(later))
 
 
 def exceeded(limits: Limits, states: int, seconds: float) -> Stop | None:
@@ -55,20 +85,3 @@ def exceeded(limits: Limits, states: int, seconds: float) -> Stop | None:
     if limits.memory is not None and resident_megabytes() > limits.memory:
         return "memory"
     return None
-
-
-def resident_megabytes() -> float:
-    """The memory this process holds now; where the system does not say, the most it ever held.
-
-    Where not even that can be learnt (Windows), 0: there `--limit-memory` cannot be kept.
-    """
-    try:
-        import resource
-    except ImportError:
-        return 0.0
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except (OSError, ValueError, IndexError):
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / (2**20 if sys.platform == "darwin" else 2**10)
-    return pages * resource.getpagesize() / 2**20

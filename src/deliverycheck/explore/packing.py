@@ -46,6 +46,11 @@ WORD = 64
 free: so states can be split into words, and compiled code can mark a word as present."""
 
 
+def words_of(packing: Packing) -> int:
+    """How many words a state takes."""
+    return max(1, -(-packing.bits // WORD))
+
+
 def packing_of(system: System) -> Packing:
     """The packing of a system. Raises ValueError if a variable has no last value."""
     slots: list[Slot] = []

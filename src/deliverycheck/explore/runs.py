@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from deliverycheck.explore.edges import Edges
 from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.flags import flagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,30 @@ class Run:
 
 def shortest_run(found: Explored, goals: Iterable[int]) -> Run | None:
     """The first of the shortest runs from an initial state to a goal, or None without a goal."""
+    return run_to(found, flagged(len(found.states), goals))
+
+
+def run_to(
+    found: Explored, goals: bytearray, edges: Callable[[], Edges] | None = None
+) -> Run | None:
+    """The same to one of the states that are flagged.
+
+    `edges` gives all steps, if it is worth to have them: where the native engine found the states.
+    """
+    if 1 not in goals:
+        return None
+    if found.space is not None and edges is not None:
+        from deliverycheck.explore.native import runs  # heavy
+
+        return runs.shortest(found, edges(), goals)
 
     def onward(number: int) -> Iterable[tuple[int, int]]:
         if number >= found.expanded:
             return ()  # what follows it was not looked at
-        edges = found.code.edges(found.states[number])
-        return ((action, found.index[word]) for action, word in edges)
+        steps = found.code.edges(found.states[number])
+        return ((action, found.index[word]) for action, word in steps)
 
-    wanted = set(goals)
-    return (
-        first_run(found.level(0), onward, wanted.__contains__, faults_of(found)) if wanted else None
-    )
+    return first_run(found.level(0), onward, lambda number: goals[number] == 1, faults_of(found))
 
 
 def faults_of(found: Explored) -> list[bool]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from math import inf
 
+from deliverycheck.explore.checkpoint import Keeper
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.explored import Explored, ReachableFault
-from deliverycheck.explore.limits import CHUNK, Explorer, Limits, Progress, exceeded
+from deliverycheck.explore.limits import CHUNK, Explorer, Limits, Progress
 from deliverycheck.explore.native.functions import fits
+from deliverycheck.explore.pace import Pace, resume
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import System
 
@@ -29,27 +30,25 @@ def explore(
     Whatever the explorer, the same states are found in the same order. Numbers too large for the
     native one (see `native.functions.fits`) are left to plain Python. Raises ReachableFault if a
     reachable step leaves its domain or fails a check; ValueError where the native one is asked for
-    and cannot be had.
+    and cannot be had; InputError for a checkpoint that is damaged or of another search.
     """
     limits, explorer = limits or Limits(), explorer or Explorer()
     code = compiled(system)
-    start = [code.packing.pack(state) for state in system.initial]
-    states = list(dict.fromkeys(start))
-    index = {s: i for i, s in enumerate(states)}
-    found = Explored(system, code, states, index, [0], explorer=explorer)
-    began = time.monotonic()
+    start = list(dict.fromkeys(code.packing.pack(state) for state in system.initial))
+    found = Explored(system, code, start, {}, [0], explorer=explorer)
+    keeper = Keeper(explorer.checkpoint, code.packing) if explorer.checkpoint else None
+    kept = resume(found, keeper) if keeper else None
+    pace = Pace(limits, report, keeper)
     try:
-        if not _search(found, states, index, limits, report, began, _plain_until(explorer, system)):
-            from deliverycheck.explore.native.search import go_on  # heavy
-
-            go_on(found, limits, report, began)
+        _search(found, pace, kept)
     except KeyboardInterrupt:
         found.stopped = "interrupted"
     except Trouble as trouble:
         raise _explained(found, trouble) from None
+    pace.keep(found)
     if found.levels[-1] == len(found.states):
         found.levels.pop()
-    found.hits = tuple(sorted({*found.hits, *code.hits}))
+    found.hits = tuple(sorted(code.hits))
     return found
 
 
@@ -58,50 +57,60 @@ def can_compile() -> bool:
     return all(find_spec(name) is not None for name in ("numba", "numpy", "llvmlite"))
 
 
-def _plain_until(explorer: Explorer, system: System) -> float:
+def _search(found: Explored, pace: Pace, kept: bytearray | None) -> None:
+    """Search on, with the states that were kept, if any."""
+    until = _plain_until(found)
+    if kept is None or len(kept) < until * pace.width:
+        if kept is not None:
+            found.states = [
+                int.from_bytes(kept[at : at + pace.width], "little")
+                for at in range(0, len(kept), pace.width)
+            ]
+        kept = None
+        if _search_in_python(found, pace, until):
+            return
+    from deliverycheck.explore.native.search import go_on  # heavy
+
+    go_on(found, pace, kept)
+
+
+def _plain_until(found: Explored) -> float:
     """After how many states plain Python hands over."""
-    if explorer.engine == "native" and not can_compile():
+    engine = found.explorer.engine
+    if engine == "native" and not can_compile():
         raise ValueError("the native explorer needs the extra `fast`")
-    if explorer.engine == "plain" or not can_compile() or not fits(system):
+    if engine == "plain" or not can_compile() or not fits(found.system):
         return inf
-    return 0 if explorer.engine == "native" else WORTH_COMPILING
+    return 0 if engine == "native" else WORTH_COMPILING
 
 
-def _search(
-    found: Explored,
-    states: list[int],
-    index: dict[int, int],
-    limits: Limits,
-    report: Callable[[Progress], None] | None,
-    began: float,
-    until: float,
-) -> bool:
+def _search_in_python(found: Explored, pace: Pace, until: float) -> bool:
     """Search on in plain Python; False when there is more to see than that should do."""
     targets = found.code.targets
+    found.states = states = list(found.states)
+    found.index = index = {word: number for number, word in enumerate(states)}
     append = states.append
-    first, last = 0, len(states)
-    while first < last:
-        found.levels.append(last)  # whatever is found from now on is one step further away
-        for chunk in range(first, last, CHUNK):
+    while found.expanded < len(states):
+        if found.expanded == found.levels[-1]:
+            found.levels.append(len(states))  # what is found from now on is one step further away
+        last = found.levels[-1]
+        for chunk in range(found.expanded, last, CHUNK):
+            found.stopped = pace.stop(found, len(states))
+            if found.stopped is not None:
+                return True
             if len(states) > until:
                 return False
+            transitions = 0
             for word in states[chunk : min(chunk + CHUNK, last)]:
                 after = targets(word)
-                found.transitions += len(after)
+                transitions += len(after)
                 for target in after:
                     if target not in index:
                         index[target] = len(states)
                         append(target)
+            found.transitions += transitions
             found.expanded = min(chunk + CHUNK, last)
-            seconds = time.monotonic() - began
-            if report is not None:
-                size = len(states)
-                report(Progress(size, found.transitions, found.depth, size - chunk, seconds))
-            stop = exceeded(limits, len(states), seconds)
-            if stop and found.expanded < len(states):
-                found.stopped = stop
-                return True
-        first, last = last, len(states)
+            pace.after(found, len(states))
     return True
 
 

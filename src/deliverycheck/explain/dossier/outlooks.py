@@ -6,7 +6,6 @@ from typing import Literal, TypeAlias
 
 from deliverycheck.check.marked import Marked
 from deliverycheck.explain.why.fates import Fates
-from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import Edges
 from deliverycheck.system.model import Property
 
@@ -74,7 +73,6 @@ def _attainable(marked: Marked, prop: Property) -> list[Outlook]:
     count = len(marked.found.states)
     able = [True] * count
     for number in range(len(prop.clauses)):
-        goals = frozenset(marked.examples(prop, number))
-        some = can_reach(marked.before, (state in goals for state in range(count)))
+        some = marked.leading_to(marked.examples(prop, number))
         able = [a and bool(b) for a, b in zip(able, some, strict=True)]
     return ["well" if one else "wrong" for one in able]

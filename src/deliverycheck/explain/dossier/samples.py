@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from deliverycheck.check.marked import Marked
+from deliverycheck.check.marked import Marked, has_any
 from deliverycheck.check.traces import replayed
 from deliverycheck.explore.plan import AT_REST
 from deliverycheck.explore.runs import Run, faults_of, first_run
@@ -66,7 +66,7 @@ def samples_of(
     if not counts or not found.complete or found.transitions > WORTH_SAMPLING:
         return ()
     held = [one.name for one in properties if one.verdict == "holds"]
-    rests = any(marks & AT_REST for marks in marked.marks)
+    rests = has_any(marked.marks, AT_REST)
     return tuple(_samples(_Looking(lifted, marked, counts[0], rests), held))
 
 

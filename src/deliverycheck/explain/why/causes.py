@@ -19,7 +19,7 @@ from deliverycheck.check.endless import shown_endless
 from deliverycheck.check.explicit import shown
 from deliverycheck.explain.why.fates import Fates
 from deliverycheck.explore.edges import Edges, without
-from deliverycheck.explore.fair import divide
+from deliverycheck.explore.fair import fair_in
 from deliverycheck.explore.lasso import endless_run, open_states
 from deliverycheck.explore.rations import Amounts, Rations, least_taken
 from deliverycheck.explore.runs import faults_of, first_run
@@ -214,7 +214,7 @@ def _endless(
     for number in range(len(prop.clauses)):
         when, then = marked.bits[prop.name, number]
         asked, met = marked.having(when), marked.having(then)
-        fair = divide(possible, open_states(marked.possible, asked, met), possible.relied).fair
+        fair = fair_in(possible, open_states(marked.possible, asked, met), possible.relied)
         near = [one for one in fair if not states.isdisjoint(one)]
         if near:
             endless = endless_run(marked.found, possible, asked, met, near, possible.relied, way)

@@ -12,15 +12,15 @@ not seen from its states alone.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from deliverycheck.check.marked import Marked
 from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.edges import Edges, backwards, without
-from deliverycheck.explore.fair import Possible, divide
-from deliverycheck.explore.plan import CUT
+from deliverycheck.explore.fair import Possible, fair_in
+from deliverycheck.explore.flags import flagged, numbers_in
 from deliverycheck.explore.runs import Run, faults_of
 from deliverycheck.system.model import Property
 from deliverycheck.system.verdicts import Trace
@@ -59,13 +59,14 @@ class Fates:
         stay for ever and owe it."""
         clauses = range(len(self.prop.clauses))
         if self.prop.kind != "leads-to":
-            return tuple(frozenset(self.marked.wrong(self.prop, clause)) for clause in clauses)
+            wrong = (self.marked.wrong(self.prop, clause) for clause in clauses)
+            return tuple(frozenset(numbers_in(flags)) for flags in wrong)
         return tuple(self.endless(self.nodes.possible, clause) for clause in clauses)
 
     def endless(self, possible: Possible, clause: int) -> frozenset[int]:
         """The nodes where a fair run can stay for ever and owe what a clause promises."""
         owing = [node for node, bits in enumerate(self.nodes.pending) if bits >> clause & 1]
-        fair = divide(possible, owing, possible.relied).fair
+        fair = fair_in(possible, owing, possible.relied)
         return frozenset(node for component in fair for node in component)
 
     @cached_property
@@ -80,7 +81,7 @@ class Fates:
         free = [node for node in range(len(self.nodes.states)) if node not in self.barred]
         possible = replace(self.nodes.possible, edges=edges)
         found: list[int] = []
-        for component in divide(possible, free, possible.relied).fair:
+        for component in fair_in(possible, free, possible.relied):
             owed = -1
             for node in component:
                 owed &= self.nodes.pending[node]
@@ -114,7 +115,8 @@ class Fates:
             node not in self.barred and (node in kept or (cut and hopeful))
             for node, cut in enumerate(self._cut())
         )
-        return can_reach(backwards(edges), hoped, self.barred)
+        barred = flagged(len(self.nodes.states), self.barred)
+        return can_reach(backwards(edges), hoped, barred)
 
     @cached_property
     def can_go_wrong(self) -> bytearray:
@@ -129,9 +131,9 @@ class Fates:
 
     def _cut(self) -> Iterator[bool]:
         """By node: whether something was cut off right behind it."""
-        marks, expanded = self.marked.marks, self.marked.found.expanded
+        cut = self.marked.cut()
         for state in self.nodes.states:
-            yield bool(marks[state] & CUT) or state >= expanded
+            yield bool(cut[state])
 
     def along(self, trace: Trace) -> Run | None:
         """A run through the nodes; None if it leaves what was explored."""
@@ -214,10 +216,8 @@ def _with_pending(marked: Marked, prop: Property) -> Nodes:
 
 def _having(marked: Marked, wanted: Iterable[int]) -> list[int]:
     """By state: which of some marks it has, as bits by their order."""
-    marks: Collection[int] = marked.marks
-    found = [0] * len(marks)
+    found = [0] * len(marked.marks)
     for place, mark in enumerate(wanted):
-        for state, having in enumerate(marks):
-            if having & mark:
-                found[state] |= 1 << place
+        for state in numbers_in(marked.having(mark)):
+            found[state] |= 1 << place
     return found

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from deliverycheck.explain.why.fates import Fates
 from deliverycheck.explore.edges import reached, without
-from deliverycheck.explore.plan import CUT
+from deliverycheck.explore.flags import numbers_in
 from deliverycheck.system.verdicts import Step, Trace
 
 
@@ -48,9 +48,8 @@ def _is_necessary(fates: Fates, clauses: Iterable[int], actions: Collection[int]
     """Whether no run without some actions breaks one of some clauses."""
     nodes, marked, barred = fates.nodes, fates.marked, frozenset(actions)
     seen = reached(nodes.edges, nodes.starts, barred)
-    marks, expanded = marked.marks, marked.found.expanded
-    left = [node for node in range(len(seen)) if seen[node]]
-    if any(marks[nodes.states[n]] & CUT or nodes.states[n] >= expanded for n in left):
+    cut = marked.cut()
+    if any(cut[nodes.states[node]] for node in numbers_in(seen)):
         return False
     if fates.prop.kind != "leads-to":
         return not any(seen[node] for clause in clauses for node in fates.broken[clause])

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deliverycheck.explore.native.writing import Known, Text
-from deliverycheck.explore.packing import WORD, Packing, packing_of
+from deliverycheck.explore.packing import WORD, Packing, packing_of, words_of
 from deliverycheck.explore.plan import Branch, Move, Store, Tree, clause_bits, marks_of, tree_of
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System
@@ -79,7 +79,7 @@ def _is_small(*numbers: int) -> bool:
 def functions_of(system: System) -> Functions:
     """Write the functions of a system that `fits`."""
     packing = packing_of(system)
-    words = max(1, -(-packing.bits // WORD))
+    words = words_of(packing)
     bounds = tuple(dict.fromkeys(b.name for action in system.actions for b in action.bounds))
     mark_words = -(-(2 + 2 * len(clause_bits(system))) // WORD)
     writer = _Writer(system, packing, words, bounds)

@@ -7,20 +7,20 @@ out to the threads: the first and the last by states, the second by parts of the
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from deliverycheck.explore.codegen import Trouble
 from deliverycheck.explore.explored import Explored
-from deliverycheck.explore.limits import CHUNK, Limits, Progress, exceeded
+from deliverycheck.explore.limits import CHUNK, Limits
 from deliverycheck.explore.native.building import built
 from deliverycheck.explore.native.calls import Codes, Flags, Numbers, Words
-from deliverycheck.explore.native.space import MOST_STATES, Space, space_of
+from deliverycheck.explore.native.space import NoRoom, Space, space_of, split, words_in
 from deliverycheck.explore.native.table import collected, generated, inserted
 from deliverycheck.explore.native.views import Places, States
+from deliverycheck.explore.pace import Pace
 
 SHARE = 8 * CHUNK
 """States of a block for each of several threads: handing out work takes time as well."""
@@ -39,23 +39,17 @@ class Region:
     fresh: Flags
 
 
-def go_on(
-    found: Explored,
-    limits: Limits,
-    report: Callable[[Progress], None] | None,
-    began: float,
-) -> None:
-    """Go on with a search that plain Python has begun, to its end. Raises Trouble."""
-    jobs = found.explorer.jobs
-    space = space_of(built(found.system), found.states, jobs)
+def go_on(found: Explored, pace: Pace, kept: bytearray | None) -> None:
+    """Go on with a search that plain Python has begun, or that was kept. Raises Trouble."""
+    functions, jobs = built(found.system), found.explorer.jobs
+    words = functions.functions.words
+    array = split(found.states, words) if kept is None else words_in(kept)
+    space = space_of(functions, array, jobs, pace.limits.memory)
     regions = [_region(space, CHUNK if jobs == 1 else SHARE) for _ in range(jobs)]
     found.states, found.index, found.space = States(space), Places(space), space
     try:
-        _search(found, space, regions, limits, report, began)
+        _search(found, space, regions, pace)
     finally:
-        names = space.built.functions.bounds
-        hits = {name for one in regions for name, hit in zip(names, one.hits, strict=True) if hit}
-        found.hits = (*found.hits, *hits)
         space.close()
 
 
@@ -72,36 +66,22 @@ def _region(space: Space, states: int) -> Region:
     )
 
 
-def _search(
-    found: Explored,
-    space: Space,
-    regions: Sequence[Region],
-    limits: Limits,
-    report: Callable[[Progress], None] | None,
-    began: float,
-) -> None:
-    first, last = found.expanded, found.levels[-1]
-    while first < last:
-        while first < last:
-            share = _share(space, limits)
-            blocks = [
-                range(at, min(at + share, last)) for at in range(first, last, share)[: len(regions)]
-            ]
+def _search(found: Explored, space: Space, regions: Sequence[Region], pace: Pace) -> None:
+    while found.expanded < space.count:
+        found.stopped = pace.stop(found, space.count)
+        if found.stopped is not None:
+            return
+        if found.expanded == found.levels[-1]:
+            found.levels.append(space.count)  # what is found from now on is one step further away
+        first, last, share = found.expanded, found.levels[-1], _share(space, pace.limits)
+        starts = range(first, last, share)[: len(regions)]
+        blocks = [range(start, min(start + share, last)) for start in starts]
+        try:
             _advance(found, space, regions[: len(blocks)], blocks)
-            seconds = time.monotonic() - began
-            if report is not None:
-                size = space.count
-                report(Progress(size, found.transitions, found.depth, size - first, seconds))
-            first = found.expanded
-            stop = exceeded(limits, space.count, seconds)
-            if space.count + len(regions) * SHARE * space.built.most_successors > MOST_STATES:
-                stop = stop or "memory"
-            if stop and found.expanded < space.count:
-                found.stopped = stop
-                return
-        first, last = last, space.count
-        if first < last:
-            found.levels.append(last)
+        except NoRoom:
+            found.stopped = "memory"
+            return
+        pace.after(found, space.count)
 
 
 def _share(space: Space, limits: Limits) -> int:
@@ -137,6 +117,10 @@ def _advance(
         )
 
     totals = space.each(generate, both)
+    for region in regions:
+        found.code.hits.update(
+            name for name, hit in zip(space.built.functions.bounds, region.hits, strict=True) if hit
+        )
     if min(totals) < 0:
         raise Trouble(None, space.state(-1 - next(total for total in totals if total < 0)))
     by_part = [sum(int(one.counts[part]) for one in regions) for part in range(space.jobs)]

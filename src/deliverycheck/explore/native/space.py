@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from deliverycheck.explore.memory import is_room_for
 from deliverycheck.explore.native.building import Built
 from deliverycheck.explore.native.calls import Numbers, Words
 from deliverycheck.explore.native.table import Shape, looked_up, numbered, refilled
@@ -31,12 +32,18 @@ MOST_STATES = (1 << 32) - 1
 """States have numbers of 32 bits."""
 
 
+class NoRoom(Exception):
+    """There is no memory for more states, or there are no numbers for them."""
+
+
 @dataclass(slots=True)
 class Space:
     """States in order of discovery: `count` of them, `words` words each, one behind the other."""
 
     built: Built
     jobs: int
+    megabytes: float | None
+    """How large this process may become."""
     states: Words
     count: int
     keys: Words
@@ -63,8 +70,8 @@ class Space:
         return len(self.keys[0]) // self.words
 
     @property
-    def bytes(self) -> int:
-        """What the arrays hold, free room included."""
+    def size(self) -> int:
+        """Bytes that the states and the table take, free room included."""
         return 8 * (self.states.size + self.keys.size)
 
     def each(self, function: Callable[[A], B], items: Iterable[A]) -> list[B]:
@@ -82,21 +89,34 @@ class Space:
         return [range(first, last) for first, last in pairwise(ends)]
 
     def make_room(self, more: int, by_part: Sequence[int]) -> None:
-        """Room for so many more states, and so many more in each part of the table."""
-        need = (self.count + more) * self.words
-        if need > len(self.states):
-            # By a quarter: what realloc gives is filled with zeros, so it is really there.
-            self.states.resize(max(need, len(self.states) * 5 // 4), refcheck=False)
+        """Room for so many more states, and so many more in each part of the table.
+
+        Raises NoRoom, with all that is there as it was.
+        """
+        if self.count + more > MOST_STATES:
+            raise NoRoom
         slots = max(self.slots, SMALLEST)
         while any(was + new > slots * FULL for was, new in zip(self.taken, by_part, strict=True)):
             slots *= 2
-        if slots != self.slots:
+        need, held = (self.count + more) * self.words, len(self.states)
+        # By a quarter: what realloc gives is filled with zeros, so it is really there.
+        size = max(need, held * 5 // 4) if need > held else held
+        grown = size - held + (slots - self.slots) * self.jobs * self.words
+        if grown and not is_room_for(8 * grown, self.megabytes):
+            raise NoRoom
+        if size > held:
+            self.states.resize(size, refcheck=False)
+        if slots > self.slots:
             self._refill(slots)
 
     def state(self, number: int) -> int:
         """The packed state with a number."""
         (found,) = joined(self, number, number + 1)
         return found
+
+    def bytes_from(self, number: int) -> bytes:
+        """The packed states from a number on, eight bytes for each word."""
+        return self.states[number * self.words : self.count * self.words].astype("<u8").tobytes()
 
     def with_numbers(self) -> Numbers:
         """By slot of the table the number of the state in it."""
@@ -130,14 +150,23 @@ class Space:
         self.taken = self.each(refill, range(self.jobs))
 
 
-def space_of(built: Built, states: Sequence[int], jobs: int) -> Space:
-    """A space that holds some states already, which must all be different."""
-    pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
+def space_of(built: Built, states: Words, jobs: int, megabytes: float | None) -> Space:
+    """A space that holds some states already, which must all be different.
+
+    Raises NoRoom where it would take more than so many megabytes, or than there are.
+    """
+    count = len(states) // built.functions.words
     empty = np.empty((jobs, 0), np.uint64)
-    array = split(states, built.functions.words)
-    space = Space(built, jobs, array, len(states), empty, [len(states)] * jobs, pool)
+    pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
+    share = [-(-count // jobs)] * jobs
+    space = Space(built, jobs, megabytes, states, count, empty, share, pool)
     space.make_room(0, [0] * jobs)
     return space
+
+
+def words_in(states: bytearray) -> Words:
+    """Packed states that were kept as bytes."""
+    return np.frombuffer(states, "<u8").astype(np.uint64)
 
 
 def split(states: Sequence[int], words: int) -> Words:

@@ -1,0 +1,75 @@
+"""What a search does between two blocks of work: tell how far it is, keep it, mind its limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from deliverycheck.explore.checkpoint import Keeper
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.limits import Limits, Progress, Stop, exceeded, states_ahead
+from deliverycheck.explore.memory import resident_megabytes
+
+
+@dataclass(slots=True)
+class Pace:
+    """The pace of one search."""
+
+    limits: Limits
+    report: Callable[[Progress], None] | None
+    keeper: Keeper | None
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def width(self) -> int:
+        """Bytes of a state that is kept."""
+        return self.keeper.width if self.keeper is not None else 0
+
+    def stop(self, found: Explored, states: int) -> Stop | None:
+        """The first limit that was passed, if any; what lies before the first step is never cut.
+
+        A search that was kept stops where it would have stopped if it had not been.
+        """
+        if not found.expanded:
+            return None
+        return exceeded(self.limits, states, time.monotonic() - self.began)
+
+    def after(self, found: Explored, states: int) -> None:
+        """Report, and keep what is due."""
+        if self.report is not None:
+            self.report(
+                Progress(
+                    states,
+                    found.transitions,
+                    found.depth,
+                    states - found.expanded,
+                    time.monotonic() - self.began,
+                    resident_megabytes(),
+                    states_ahead(found.levels, states, found.expanded),
+                )
+            )
+        if self.keeper is not None and self.keeper.is_due():
+            self.keep(found)
+
+    def keep(self, found: Explored) -> None:
+        """Keep the search as it is. Raises InputError where that cannot be written."""
+        if self.keeper is not None:
+            more = found.bytes_from(self.keeper.count, self.keeper.width)
+            hits = frozenset(found.code.hits)
+            self.keeper.save(more, found.levels, found.expanded, found.transitions, hits)
+
+
+def resume(found: Explored, keeper: Keeper) -> bytearray | None:
+    """Put back what was kept of a search, and return its states; None if nothing was kept.
+
+    Raises InputError for a checkpoint that is damaged, or of another search.
+    """
+    kept = keeper.load()
+    if kept is None:
+        return None
+    found.levels[:] = kept.levels
+    found.expanded = kept.expanded
+    found.transitions = kept.transitions
+    found.code.hits.update(kept.hits)
+    return kept.states
