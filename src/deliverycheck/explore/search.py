@@ -106,22 +106,29 @@ def explore(
 
     Raises ReachableFault if a reachable step leaves its domain or fails a check.
     """
-    limits = limits or Limits()
     code = compiled(system)
     start = [code.packing.pack(state) for state in system.initial]
     states = list(dict.fromkeys(start))
     found = Explored(system, code, states, {s: i for i, s in enumerate(states)}, [0])
-    began = time.monotonic()
     try:
-        _search(found, limits, report, began)
+        search(found, limits or Limits(), report)
+    except Trouble as trouble:
+        _, word = trouble.args
+        raise explained(found, found.index[word]) from None
+    return found
+
+
+def search(
+    found: Explored, limits: Limits, report: Callable[[Progress], None] | None = None
+) -> None:
+    """Go on from the states at the start, which are all that was found so far. Raises Trouble."""
+    try:
+        _search(found, limits, report, time.monotonic())
     except KeyboardInterrupt:
         found.stopped = "interrupted"
-    except Trouble as trouble:
-        raise _explained(found, trouble) from None
     if found.levels[-1] == len(found.states):
         found.levels.pop()
-    found.hits = tuple(sorted(code.hits))
-    return found
+    found.hits = tuple(sorted(found.code.hits))
 
 
 def uninterrupted(found: Explored) -> Explored:
@@ -196,12 +203,11 @@ class ReachableFault(ModelFault):
         self.number = number
 
 
-def _explained(found: Explored, trouble: Trouble) -> ReachableFault:
-    """Let the reference interpreter say what is wrong with the model."""
-    _, word = trouble.args
+def explained(found: Explored, number: int) -> ReachableFault:
+    """Let the reference interpreter say what goes wrong in a state."""
     try:
-        for _ in successors(found.system, found.code.packing.unpack(word)):
+        for _ in successors(found.system, found.state(number)):
             pass
     except ModelFault as fault:
-        return ReachableFault(fault, found, found.index[word])
+        return ReachableFault(fault, found, number)
     raise AssertionError("the compiled code found a fault that the interpreter does not see")
