@@ -16,7 +16,7 @@ from typing import cast
 
 from deliverycheck.explore.expressions import python_of
 from deliverycheck.explore.packing import Packing, packing_of
-from deliverycheck.explore.plan import Move, Store, Branch, Tree, marks_of, tree_of
+from deliverycheck.explore.plan import Branch, Move, Store, Tree, marks_of, tree_of
 from deliverycheck.system import build
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System

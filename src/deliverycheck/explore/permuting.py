@@ -124,7 +124,7 @@ def permutations_of(packing: Packing, symmetry: Symmetry) -> tuple[Permutation, 
     if total > MOST:
         sizes = " and ".join(str(len(alike)) for alike in symmetry.classes)
         raise TooMany(f"{total:,} orders of {sizes} messages are more than {MOST}")
-    found = (nothing_moved(symmetry),)
+    found: tuple[Permutation, ...] = (nothing_moved(symmetry),)
     exchanges = iter([permutation_of(packing, exchange) for exchange in symmetry.exchanges])
     for alike in symmetry.classes:
         own = _orders(nothing_moved(symmetry), [next(exchanges) for _ in alike[1:]])

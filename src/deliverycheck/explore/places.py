@@ -53,7 +53,9 @@ def _apart(found: Sequence[Places]) -> bool:
     """Whether no block of one class says anything of a message of another class."""
     own = [{at for row in one.own for at in row} for one in found]
     shared = [{holder.slot for holder in one.holders} for one in found]
-    codes = [{(h.slot, code) for h in one.holders for row in h.forms for code in row} for one in found]
+    codes = [
+        {(h.slot, code) for h in one.holders for row in h.forms for code in row} for one in found
+    ]
     return all(
         own[a].isdisjoint(own[b] | shared[b])
         and own[b].isdisjoint(shared[a])

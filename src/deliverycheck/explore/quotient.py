@@ -51,8 +51,9 @@ def explore_quotient(
         search(found, limits or Limits(), report)
     except Trouble:
         # Which of its states a plain search comes upon first is seen only at the end of the level.
-        level = found.states[found.levels[-2] : found.levels[-1]]
-        raise first_fault(found, [index[w] for w in level if _goes_wrong(plain.targets, w)]) from None
+        level = range(*found.levels[-2:])
+        wrong = [number for number in level if _goes_wrong(plain.targets, states[number])]
+        raise first_fault(found, wrong) from None
     found.hits = tuple(sorted(_by_all_names(symmetry, found.hits)))
     return found
 

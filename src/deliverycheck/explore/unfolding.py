@@ -9,15 +9,20 @@ is gone forwards through the states themselves, along steps that cost no more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
 
 from deliverycheck.explore.orbits import Quotient
 from deliverycheck.explore.runs import Run, faults_of
 from deliverycheck.explore.search import Explored, ReachableFault, explained
 
-Costs = Sequence[dict[int, int]]
-"""By depth: the representatives on shortest ways, with the faults they still need to a goal."""
+Node: TypeAlias = tuple[int, int]
+"""A representative, and a clause as it is called there; 0 where no clause is followed."""
+
+Costs: TypeAlias = Sequence[Mapping[Node, int]]
+"""By depth: what lies on shortest ways, with the faults that are still needed to a goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,78 +38,123 @@ def shortest_real_run(found: Quotient, goals: Collection[int]) -> Unfolded | Non
 
     None without a goal.
     """
-    costs = costs_to(found, goals)
-    if costs is None:
+    return _shortest(_Way(found), [(goal, 0) for goal in goals])
+
+
+def shortest_real_run_for(
+    found: Quotient, prop: str, clause: int, goals: Collection[Node]
+) -> Unfolded | None:
+    """The same to where something is so of one clause of a property.
+
+    `goals`: of which representatives it is so, and of which clause there.
+    """
+    return _shortest(_Way(found, prop, clause), goals)
+
+
+class _Way:
+    """The states of a system, as representatives and a clause that is followed by its names."""
+
+    def __init__(self, found: Quotient, prop: str | None = None, clause: int = 0) -> None:
+        self.found = found
+        self.clause = clause
+        self.is_fault = faults_of(found)
+        self.clauses = (
+            None
+            if prop is None
+            else [permutation.clauses[prop] for permutation in found.canonical.permutations]
+        )
+        self.starts = list(dict.fromkeys(map(found.plain.packing.pack, found.system.initial)))
+
+    def node(self, word: int, clause: int) -> Node:
+        """What stands for a state. Of a state that was not found, none is on any way."""
+        index = self.found.index
+        if self.clauses is None:
+            return index.get(self.found.canonical.least(word), -1), 0
+        least, turn = self.found.canonical.placed(word)
+        return index.get(least, -1), self.clauses[turn][clause]
+
+    def costs(self, goals: Collection[Node]) -> Costs:
+        """What is needed to the nearest of some goals, from what lies on shortest ways to them."""
+        found, is_fault = self.found, self.is_fault
+        last = min(found.depth_of(number) for number, _ in goals)
+        layer = {goal: 0 for goal in goals if found.depth_of(goal[0]) == last}
+        followed = range(1 if self.clauses is None else len(self.clauses[0]))
+        costs = [layer]
+        for depth in reversed(range(last)):
+            ahead, layer = layer, {}
+            for number in found.level(depth):
+                if number >= found.expanded:
+                    break
+                for action, target in found.plain.edges(found.states[number]):
+                    for clause in followed:
+                        rest = ahead.get(self.node(target, clause))
+                        if rest is not None:
+                            cost = is_fault[action] + rest
+                            layer[number, clause] = min(cost, layer.get((number, clause), cost))
+            costs.append(layer)
+        costs.reverse()
+        return costs
+
+    def lane(self, costs: Costs) -> Explored:
+        """All states on shortest ways to the goals, in the order in which a search finds them."""
+        edges = self.found.plain.edges
+
+        def among(words: Iterable[int], some: Mapping[Node, int]) -> list[int]:
+            each = dict.fromkeys(words)
+            return [word for word in each if self.node(word, self.clause) in some]
+
+        layer = among(self.starts, costs[0])
+        words, levels = list(layer), [0]
+        for ahead in costs[1:]:
+            levels.append(len(words))
+            layer = among((target for word in layer for _, target in edges(word)), ahead)
+            words += layer
+        return _among(self.found, words, levels)
+
+
+def _shortest(way: _Way, goals: Collection[Node]) -> Unfolded | None:
+    if not goals:
         return None
-    number, is_fault = _numbers(found), faults_of(found)
-    least = min(costs[0].values())
-    current = [word for word in _starts(found) if costs[0].get(number(word)) == least]
+    costs = way.costs(goals)
+    if not any(way.node(word, way.clause) in costs[0] for word in way.starts):
+        return None  # what is so of another clause need not be so of this one
+    current = _cheapest(way, costs)
     actions: list[int] = []
     before: list[dict[int, list[int]]] = []
     # All runs that are still in question have taken the same actions, from different starts.
-    for depth in range(len(costs) - 1):
+    for here, ahead in pairwise(costs):
         steps: dict[int, dict[int, list[int]]] = {}
         for word in current:
-            left = costs[depth][number(word)]
-            for action, target in found.plain.edges(word):
-                rest = costs[depth + 1].get(number(target))
-                if rest is not None and is_fault[action] + rest == left:
+            left = here[way.node(word, way.clause)]
+            for action, target in way.found.plain.edges(word):
+                rest = ahead.get(way.node(target, way.clause))
+                if rest is not None and way.is_fault[action] + rest == left:
                     steps.setdefault(action, {}).setdefault(target, []).append(word)
         actions.append(min(steps))
         before.append(steps[actions[-1]])
         current = list(before[-1])
-    words = [_first_found(found, current, len(actions))]
-    for depth in reversed(range(len(actions))):
-        words.append(_first_found(found, before[depth][words[-1]], depth))
+    words = [_first_found(way.found, current)]
+    words += (_first_found(way.found, came[words[-1]]) for came in reversed(before))
     words.reverse()
     numbers = tuple(range(len(words)))
-    return Unfolded(_among(found, words, list(numbers)), Run(numbers, tuple(actions)))
+    return Unfolded(_among(way.found, words, list(numbers)), Run(numbers, tuple(actions)))
 
 
-def costs_to(found: Quotient, goals: Collection[int]) -> Costs | None:
-    """What is needed to the nearest of some representatives, from those on shortest ways to them.
-
-    None without a goal.
-    """
-    if not goals:
-        return None
-    last = min(map(found.depth_of, goals))
-    is_fault = faults_of(found)
-    layer = {goal: 0 for goal in goals if found.depth_of(goal) == last}
-    costs = [layer]
-    for depth in reversed(range(last)):
-        ahead, layer = layer, {}
-        for number in found.level(depth):
-            if number >= found.expanded:
-                break
-            for action, target in found.code.edges(found.states[number]):
-                rest = ahead.get(found.index[target])
-                if rest is not None:
-                    cost = is_fault[action] + rest
-                    if cost < layer.get(number, cost + 1):
-                        layer[number] = cost
-        costs.append(layer)
-    costs.reverse()
-    return costs
+def _cheapest(way: _Way, costs: Costs) -> list[int]:
+    """The initial states from which the fewest faults are needed."""
+    needed = {word: costs[0].get(way.node(word, way.clause)) for word in way.starts}
+    least = min(cost for cost in needed.values() if cost is not None)
+    return [word for word, cost in needed.items() if cost == least]
 
 
-def lane(found: Quotient, costs: Costs) -> Explored:
-    """All states of the system itself on shortest ways to the goals, in order of discovery."""
-    number = _numbers(found)
-    layer = [word for word in _starts(found) if number(word) in costs[0]]
-    words, levels = list(layer), [0]
-    for ahead in costs[1:]:
-        levels.append(len(words))
-        layer = list(
-            dict.fromkeys(
-                target
-                for word in layer
-                for _, target in found.plain.edges(word)
-                if number(target) in ahead
-            )
-        )
-        words += layer
-    return _among(found, words, levels)
+def _first_found(found: Quotient, words: Collection[int]) -> int:
+    """Which of some states, all equally far from the start, a plain search finds first."""
+    first, *others = words
+    if not others:
+        return first
+    way = _Way(found)
+    order = way.lane(way.costs({way.node(word, 0) for word in words})).index
+    return min(words, key=order.__getitem__)
 
 
 def first_fault(found: Quotient, troubled: Collection[int]) -> ReachableFault:
@@ -112,35 +162,9 @@ def first_fault(found: Quotient, troubled: Collection[int]) -> ReachableFault:
 
     `troubled`: the representatives, all equally far from the start, in which some step goes wrong.
     """
-    costs = costs_to(found, troubled)
-    if costs is None:
-        raise ValueError("no fault to unfold")
-    way = lane(found, costs)
-    return explained(way, way.levels[-1])
-
-
-def _starts(found: Quotient) -> list[int]:
-    """The initial states, packed, each once."""
-    return list(dict.fromkeys(map(found.plain.packing.pack, found.system.initial)))
-
-
-def _numbers(found: Quotient) -> Callable[[int], int]:
-    """What gives for a packed state the number of its representative; -1 if it was not found."""
-    least, index = found.canonical.least, found.index
-    return lambda word: index.get(least(word), -1)
-
-
-def _first_found(found: Quotient, words: Collection[int], depth: int) -> int:
-    """Which of some states, all so many steps from the start, a plain search finds first."""
-    first, *others = words
-    if not others:
-        return first
-    number = _numbers(found)
-    costs = costs_to(found, set(map(number, words)))
-    if costs is None or len(costs) != depth + 1:
-        raise ValueError("states that are not equally far from the start")
-    way = lane(found, costs)
-    return min(words, key=way.index.__getitem__)
+    way = _Way(found)
+    lane = way.lane(way.costs([(number, 0) for number in troubled]))
+    return explained(lane, lane.levels[-1])
 
 
 def _among(found: Quotient, words: list[int], levels: list[int]) -> Explored:

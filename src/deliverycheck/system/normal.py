@@ -79,9 +79,9 @@ class Forms:
         match op, parts:
             case "not", [part]:
                 return self._not(part)
-            case ("and" | "or"), _:
+            case (("and" | "or"), _):
                 return self._join(op, parts)
-            case ("min" | "max"), _:
+            case (("min" | "max"), _):
                 flat = {inner for part in parts for inner in self._inside(op, part)}
                 return flat.pop() if len(flat) == 1 else self._number((op, *sorted(flat)))
             case "add", [left, right]:

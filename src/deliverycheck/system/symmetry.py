@@ -42,6 +42,7 @@ from deliverycheck.system.mentions import (
 )
 from deliverycheck.system.model import Action, Fairness, Property, State, System
 from deliverycheck.system.normal import Forms
+from deliverycheck.system.sorts import Value
 
 Signature: TypeAlias = tuple[object, ...]
 """All that is said of an action, with numbers for terms: equal where two actions are the same."""
@@ -138,7 +139,7 @@ class _Asked:
     def odd(self, prop: Property, renamings: Iterable[Renaming]) -> str | None:
         """Why a property may not be asked of representatives; None if it may."""
         if prop.kind == "leads-to":
-            return f"{prop.name}: what fairness promises along a run is not asked of representatives"
+            return f"{prop.name}: representatives do not show what happens again and again"
         plain = Counter(self._clauses(prop, NOTHING))
         for renaming in renamings:
             try:
@@ -200,11 +201,11 @@ class _Asked:
 
 def renamed_state(system: System, renaming: Renaming, state: State) -> State:
     """The state in which everything is said of the messages that changed places."""
-    found = dict(system.valuation(state))
+    found: dict[str, Value] = {}
     for name, value in system.valuation(state).items():
         labels = renaming.labels.get(name, {})
-        value = labels.get(value, value) if isinstance(value, str) else value
-        found[renaming.variables.get(name, name)] = value
+        other = renaming.variables.get(name, name)
+        found[other] = labels.get(value, value) if isinstance(value, str) else value
     return tuple(found[variable.name] for variable in system.variables)
 
 
