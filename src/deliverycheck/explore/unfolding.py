@@ -77,9 +77,9 @@ class _Way:
         """What is needed to the nearest of some goals, from what lies on shortest ways to them."""
         found, is_fault = self.found, self.is_fault
         last = min(found.depth_of(number) for number, _ in goals)
-        layer = {goal: 0 for goal in goals if found.depth_of(goal[0]) == last}
+        layer: dict[Node, int] = {goal: 0 for goal in goals if found.depth_of(goal[0]) == last}
         followed = range(1 if self.clauses is None else len(self.clauses[0]))
-        costs = [layer]
+        costs: list[dict[Node, int]] = [layer]
         for depth in reversed(range(last)):
             ahead, layer = layer, {}
             for number in found.level(depth):

@@ -13,8 +13,8 @@ from deliverycheck.system.mentions import NOTHING, Renaming, Unlike
 from deliverycheck.system.sorts import EnumSort, Value
 from deliverycheck.system.terms import App, Const, Term, Var
 
-Key: TypeAlias = tuple[object, ...]
-"""An operator, or what a leaf is, with the numbers below it."""
+Key: TypeAlias = tuple[str | int | tuple[int, int], ...]
+"""An operator, or what a leaf is, with the numbers below it; in a sum, each with its factor."""
 
 
 class Forms:
@@ -159,7 +159,7 @@ class Forms:
                 return {None: value}
             case ("sum", int() as constant, *rest):
                 pairs = [pair for pair in rest if isinstance(pair, tuple)]
-                return {None: constant, **{int(part): int(count) for part, count in pairs}}
+                return {None: constant, **dict(pairs)}
             case _:
                 return {number: 1}
 
