@@ -20,7 +20,7 @@ from deliverycheck.check.marked import Marked
 from deliverycheck.check.question import Question
 from deliverycheck.check.reduced import MarkedOrbits, judge_orbits
 from deliverycheck.explore.canonical import canonical
-from deliverycheck.explore.orbits import Quotient
+from deliverycheck.explore.orbits import Quotient, action_orbits
 from deliverycheck.explore.packing import packing_of
 from deliverycheck.explore.permuting import TooMany, permutations_of
 from deliverycheck.explore.places import places_of
@@ -371,6 +371,20 @@ def fault_of(made: Symmetric) -> ReachableFault | None:
     return None
 
 
+def test_an_action_is_taken_if_one_of_its_orbit_is() -> None:
+    for seed in range(200):
+        made = symmetric_of(seed)
+        full, found = both(made)
+        orbits = action_orbits(found.symmetry)
+        plain = {action for word in full.states for action, _ in full.code.edges(word)}
+        taken = {action for word in found.states for action, _ in found.code.edges(word)}
+        assert {a for a, orbit in enumerate(orbits) if not taken.isdisjoint(orbit)} == plain, seed
+        for action, orbit in enumerate(orbits):
+            assert action in orbit
+            names = {made.system.actions[other].name.partition("(")[0] for other in orbit}
+            assert len(names) == 1 or len(orbit) > len(made.messages) - 1, seed
+
+
 # The models
 
 
@@ -471,7 +485,9 @@ def test_a_wrong_symmetry_would_be_noticed() -> None:
         odd = replace(made.system, actions=tuple(actions))
         if gone.message is None or symmetry_of(odd, made.mentions).classes == (made.messages,):
             continue
-        full, found = explore(odd), explore_quotient(odd, symmetry)
+        with pytest.raises(ValueError, match="another system"):
+            explore_quotient(odd, symmetry)
+        full, found = explore(odd), explore_quotient(odd, replace(symmetry, system=odd))
         same = {made.orbit(state) for state in states_of(full)}
         tried += 1
         noticed += found.counts() != (len(full.states), full.transitions) or len(same) != len(

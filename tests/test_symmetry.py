@@ -27,7 +27,16 @@ from deliverycheck.semantics.interpreter import at_rest, successors
 from deliverycheck.system import build
 from deliverycheck.system.diagrams import Diagrams, TooLarge
 from deliverycheck.system.mentions import NOTHING, Mention, Mentions, Unlike, renaming_of, swap
-from deliverycheck.system.model import Action, Clause, Property, State, System, Variable
+from deliverycheck.system.model import (
+    Action,
+    Bound,
+    Check,
+    Clause,
+    Property,
+    State,
+    System,
+    Variable,
+)
 from deliverycheck.system.normal import Forms
 from deliverycheck.system.sorts import BOOL, EnumSort, IntSort, Value
 from deliverycheck.system.symmetry import Symmetry, symmetry_of
@@ -141,13 +150,89 @@ def test_what_an_empty_cell_holds_is_a_message_like_no_other() -> None:
     assert found_in(Favours, 4).classes == (("m2", "m3", "m4"),)
 
 
-def test_reasons_name_what_differs() -> None:
-    made = symmetric_of(1)
-    first = made.system.actions[0]
-    worse = replace(made.system, actions=(*made.system.actions, replace(first, fault="odd")))
-    symmetry = symmetry_of(worse, made.mentions)
+def pair() -> tuple[System, Mentions]:
+    """Two messages that are alike in all that can be said of an action."""
+    names = ("m1", "m2")
+    it = {m: Var(f"a[{m}]", IntSort(0, 2)) for m in names}
+    actions = tuple(
+        Action(
+            f"step({m})",
+            "p",
+            App("lt", (it[m], build.integer(2))),
+            {it[m].name: App("add", (it[m], build.integer(1)))},
+            None,
+            "weak",
+            m,
+            checks=(Check(App("le", (it[m], build.integer(0))), "small"),),
+            bounds=(Bound(App("lt", (it[m], build.integer(1))), f"a[{m}]: at most 1"),),
+        )
+        for m in names
+    )
+    clauses = (Clause(m, build.TRUE, one.guard) for m, one in zip(names, actions, strict=True))
+    prop = Property("small", "always", tuple(clauses))
+    variables = tuple(Variable(it[m].name, IntSort(0, 2)) for m in names)
+    system = System("pair", variables, ((0, 0),), actions, (prop,))
+    return system, Mentions(names, {it[m].name: Mention("a[_]", (m,)) for m in names})
+
+
+CHANGES: dict[str, dict[str, object]] = {
+    "guard": {"guard": App("lt", (Var("a[m1]", IntSort(0, 2)), build.integer(1)))},
+    "update": {"updates": {"a[m1]": build.integer(2)}},
+    "updates": {"updates": {"a[m1]": build.integer(2), "a[m2]": build.integer(1)}},
+    "nothing": {"updates": {}},
+    "fault": {"fault": "lose", "fairness": "none"},
+    "fairness": {"fairness": "strong"},
+    "actor": {"actor": "q"},
+    "message": {"message": None},
+    "the other's": {"message": "m2"},
+    "checks": {"checks": ()},
+    "check": {"checks": (Check(App("lt", (Var("a[m1]", IntSort(0, 2)), build.integer(0))), ""),)},
+    "bounds": {"bounds": ()},
+    "bound": {"bounds": (Bound(App("lt", (Var("a[m1]", IntSort(0, 2)), build.integer(2))), "b"),)},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_is_changed_of_one_action_is_seen(change: str) -> None:
+    system, mentions = pair()
+    assert symmetry_of(system, mentions).classes == (("m1", "m2"),)
+    first, second = system.actions
+    changed = replace(system, actions=(replace(first, **CHANGES[change]), second))  # type: ignore[arg-type] # each by its field
+    symmetry = symmetry_of(changed, mentions)
     assert symmetry.classes == ()
-    assert first.name in symmetry.reasons[0] or "nothing" in symmetry.reasons[0]
+    assert symmetry.properties == frozenset()
+    assert symmetry.reasons == (
+        "m1 is not like m2: nothing is to the one what step(m1) is to the other",
+    )
+
+
+def test_a_step_more_another_start_and_an_odd_clause_are_seen() -> None:
+    system, mentions = pair()
+    twice = replace(system, actions=(*system.actions, system.actions[0]))
+    assert symmetry_of(twice, mentions).classes == ()
+    other = replace(system, initial=((0, 1),))
+    assert "start" in symmetry_of(other, mentions).reasons[0]
+    both = replace(system, initial=((0, 1), (1, 0)))
+    assert symmetry_of(both, mentions).classes == (("m1", "m2"),)
+    (small,) = system.properties
+    odd = replace(system, properties=(replace(small, clauses=small.clauses[:1]),))
+    symmetry = symmetry_of(odd, mentions)
+    assert symmetry.classes == (("m1", "m2"),)
+    assert symmetry.properties == frozenset()
+    assert symmetry.reasons == ("small: it says of m1 what it does not say of m2",)
+    for_ever = replace(system, properties=(replace(small, kind="leads-to"),))
+    assert symmetry_of(for_ever, mentions).properties == frozenset()
+
+
+def test_what_an_exchange_makes_of_actions_clauses_and_bounds() -> None:
+    system, mentions = pair()
+    (exchange,) = symmetry_of(system, mentions).exchanges
+    assert exchange.actions == (1, 0)
+    assert exchange.clauses == {"small": (1, 0)}
+    assert exchange.bounds == {
+        "a[m1]: at most 1": {"a[m2]: at most 1"},
+        "a[m2]: at most 1": {"a[m1]: at most 1"},
+    }
 
 
 def test_only_some_messages_may_be_alike() -> None:

@@ -123,3 +123,22 @@ def clause_orbits(found: Quotient, prop: str) -> list[frozenset[int]]:
     """For each clause of a property: those that say the same of other messages, itself included."""
     becomes = [one.clauses[prop] for one in found.canonical.permutations]
     return [frozenset(each) for each in zip(*becomes, strict=True)]
+
+
+def action_orbits(symmetry: Symmetry) -> list[frozenset[int]]:
+    """For each action of the system: those that do the same for other messages, itself included.
+
+    If one of them is taken somewhere, so are all: but a representative shows only one of them. That
+    a step leads from a representative to itself does not mean that it changes nothing.
+    """
+    found: dict[int, frozenset[int]] = {}
+    for action in range(len(symmetry.system.actions)):
+        if action not in found:
+            orbit = {action}
+            work = [action]
+            for one in work:  # grows while it is walked through
+                more = {exchange.actions[one] for exchange in symmetry.exchanges} - orbit
+                orbit |= more
+                work += more
+            found |= dict.fromkeys(orbit, frozenset(orbit))
+    return [found[action] for action in range(len(found))]

@@ -24,26 +24,30 @@ def explore_quotient(
 ) -> Quotient:
     """The representatives of all reachable states of a system whose variables are finite.
 
-    `symmetry` must be of this system: `system.symmetry.symmetry_of` finds it. The limits are about
-    representatives. `trying`: find representatives by trying all permutations in any case.
+    `symmetry` is what `system.symmetry.symmetry_of` says of this very system, or ValueError is
+    raised. The limits are about representatives. `trying`: find representatives by trying all
+    permutations in any case.
 
     Raises ReachableFault as `explore` does, with the states on the way to it in `found`; TooMany if
     there are more orders of the messages than can be listed.
     """
+    if symmetry.system is not system:
+        raise ValueError("the symmetry of another system")
     plain = compiled(system)
     names = canonical(plain.packing, symmetry, trying=trying)
     least = names.least
-
-    def targets(word: int) -> list[int]:
-        return list(map(least, plain.targets(word)))
-
-    def edges(word: int) -> list[tuple[int, int]]:
-        return [(action, least(target)) for action, target in plain.edges(word)]
-
-    code = replace(plain, targets=targets, edges=edges)
     starts = (least(plain.packing.pack(state)) for state in system.initial)
     states = list(dict.fromkeys(starts))
     index = {word: number for number, word in enumerate(states)}
+
+    # Most targets are representatives that are known already: to look is quicker than to sort.
+    def targets(word: int) -> list[int]:
+        return [one if one in index else least(one) for one in plain.targets(word)]
+
+    def edges(word: int) -> list[tuple[int, int]]:
+        return [(at, one if one in index else least(one)) for at, one in plain.edges(word)]
+
+    code = replace(plain, targets=targets, edges=edges)
     found = Quotient(
         system, code, states, index, [0], plain=plain, canonical=names, symmetry=symmetry
     )

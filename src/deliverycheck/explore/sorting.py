@@ -131,9 +131,16 @@ class _Class:
             slot = self.packing.slots[one.holder.slot]
             yield f"    h{number} = s >> {slot.offset} & {slot.mask}"
         for place in range(self.count):
-            parts = [f"{_down('s', g.shifts[place])} & {g.mask}" for g in self.gathered]
+            parts = [f"{_down('s', by)} & {mask}" for by, mask in self._masks(place)]
             parts += [f"{self.name}_key{n}_{place}[h{n}]" for n in range(len(self.held))]
             yield f"    k{place} = {' | '.join(parts) or '0'}"
+
+    def _masks(self, place: int) -> Iterator[tuple[int, int]]:
+        """How far up the fields of a place lie from the first one's, and where those lie."""
+        masks: Counter[int] = Counter()
+        for one in self.gathered:
+            masks[one.shifts[place]] += one.mask
+        yield from masks.items()
 
     def disorder(self) -> str:
         """That the keys are not in order."""
@@ -149,7 +156,7 @@ class _Class:
         parts += [f"{self.name}_free{n}[h{n}]" for n in range(len(self.held))]
         for place in range(self.count):
             key = f"k{place}"
-            parts += [_down(f"({key} & {g.mask})", -g.shifts[place]) for g in self.gathered]
+            parts += [_down(f"({key} & {mask})", -by) for by, mask in self._masks(place)]
             for n, one in enumerate(self.held):
                 parts.append(f"{self.name}_word{n}_{place}[{key} >> {one.shift} & {one.mask}]")
         return " | ".join(parts)

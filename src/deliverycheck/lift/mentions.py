@@ -2,6 +2,10 @@
 
 A message may be a key of a table or a set, an item of a channel, the content of a cell, or part of
 a record that is one of these. A word of the author's that looks like a message is none.
+
+What is not in use holds the first value of its type: the cells beyond the end of a list, the fields
+of a record that is not there, a local that is not needed. Where that is a message, it is m1, and m1
+is then like no other message; the others may still be like each other.
 """
 
 from __future__ import annotations

@@ -50,6 +50,8 @@ class Exchange:
     """Two neighbours of a class change places: a symmetry of the system."""
 
     renaming: Renaming
+    actions: tuple[int, ...]
+    """By action: the one that does the same once the messages have changed places."""
     clauses: ClauseMap
     """Of the properties that may be asked of representatives."""
     bounds: Mapping[str, frozenset[str]]
@@ -60,6 +62,7 @@ class Exchange:
 class Symmetry:
     """What is the same about a system whatever its messages are called."""
 
+    system: System
     classes: tuple[tuple[str, ...], ...]
     """Messages that are like each other, two or more together. None: there is no symmetry."""
     exchanges: tuple[Exchange, ...]
@@ -95,15 +98,12 @@ def symmetry_of(system: System, mentions: Mentions) -> Symmetry:
             reasons.append(f"{prop.name}: {found}")
         else:
             clauses[prop.name] = found
-    exchanges = tuple(
-        Exchange(
-            one,
-            {name: maps[number] for name, maps in clauses.items()},
-            matching.bounds(one, _all(matching.actions(one)) or ()),
-        )
-        for number, one in enumerate(renamings)
-    )
-    return Symmetry(kept, exchanges, frozenset(clauses), tuple(reasons))
+    exchanges: list[Exchange] = []
+    for number, one in enumerate(renamings):
+        actions = _all(matching.actions(one)) or ()
+        maps = {name: found[number] for name, found in clauses.items()}
+        exchanges.append(Exchange(one, actions, maps, matching.bounds(one, actions)))
+    return Symmetry(system, kept, tuple(exchanges), frozenset(clauses), tuple(reasons))
 
 
 def _difference(matching: Matching, mentions: Mentions, names: Mapping[str, str]) -> str | None:
