@@ -38,7 +38,7 @@ from deliverycheck.system.model import (
     Variable,
 )
 from deliverycheck.system.normal import Forms
-from deliverycheck.system.sorts import BOOL, EnumSort, IntSort, Value
+from deliverycheck.system.sorts import BOOL, EnumSort, IntSort, Sort, Value
 from deliverycheck.system.symmetry import Symmetry, symmetry_of
 from deliverycheck.system.terms import App, Const, Term, Var
 
@@ -334,6 +334,39 @@ def test_labels_are_renamed_by_what_the_variable_holds() -> None:
         forms.of(App("eq", (Var("held", sort), Var("word", sort))), renaming)
     with pytest.raises(Unlike):
         forms.of(Var("word", sort), renaming, "held")
+
+
+HELD = EnumSort(("-", "m1", "m2"))
+SAID = {label: Mention("_", (label,)) for label in ("m1", "m2")}
+HALF = {"m1": SAID["m1"]}
+
+
+@pytest.mark.parametrize(
+    ("sorts", "names", "labels", "why"),
+    [
+        ((BOOL, HELD), ("d", "d"), {}, "no d.m2. like d.m1."),
+        ((BOOL, BOOL), ("d", "e"), {}, "no variable that says of m2"),
+        ((HELD, HELD), ("d", "d"), {"d[m1]": SAID}, "does not hold what"),
+        ((HELD, HELD), ("d", "d"), {"d[m1]": HALF, "d[m2]": HALF}, "that says of m2"),
+    ],
+)
+def test_what_cannot_change_places(
+    sorts: tuple[Sort, Sort],
+    names: tuple[str, str],
+    labels: dict[str, dict[str, Mention]],
+    why: str,
+) -> None:
+    variables = tuple(Variable(f"d[m{n}]", sort) for n, sort in enumerate(sorts, 1))
+    start: State = tuple(domain(sort)[0] for sort in sorts)
+    system = System("odd", variables, (start,), ())
+    said = {f"d[m{n}]": Mention(form, (f"m{n}",)) for n, form in enumerate(names, 1)}
+    mentions = Mentions(("m1", "m2"), said, labels)
+    with pytest.raises(Unlike, match=why):
+        renaming_of(system, mentions, swap("m1", "m2"))
+    assert symmetry_of(system, mentions).classes == ()
+    twice = Mentions(("m1", "m2"), dict.fromkeys(said, Mention("d", ("m1",))))
+    with pytest.raises(Unlike, match="says the same"):
+        renaming_of(system, twice, swap("m1", "m2"))
 
 
 # What is refused

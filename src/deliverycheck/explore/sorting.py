@@ -1,8 +1,9 @@
 """Sorting: the blocks of a state put into order, as Python source.
 
-A block is gathered into one integer, its key: the message's own fields as they lie in the slots of
-the first place, and beyond the word's last bit the forms in which shared slots hold it. What two
-messages with equal keys are called makes no difference, so any order of these will do.
+A block is gathered into one word, its key: the message's own fields as they lie in the slots of the
+first place, and in each slot that all share the form in which it holds the message. So keys are as
+wide as states. What two messages with equal keys are called makes no difference: any order of these
+will do.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A shared slot, and where the keys keep in which form it holds a message (0: it does not)."""
+    """A shared slot, and where the keys keep in which form it holds a message (0: it does not).
+
+    That is where the slot lies: there are fewer forms than codes.
+    """
 
     holder: Holder
     shift: int
@@ -47,14 +51,11 @@ def gathered(packing: Packing, places: Places) -> tuple[Gathered, ...]:
 
 
 def held(packing: Packing, places: Places) -> tuple[Held, ...]:
-    """The shared slots, with room in the keys for the forms of each."""
-    found: list[Held] = []
-    shift = packing.bits
-    for holder in places.holders:
-        width = len(holder.forms).bit_length()
-        found.append(Held(holder, shift, (1 << width) - 1))
-        shift += width
-    return tuple(found)
+    """The shared slots, with where the keys keep their forms."""
+    return tuple(
+        Held(one, packing.slots[one.slot].offset, (1 << len(one.forms).bit_length()) - 1)
+        for one in places.holders
+    )
 
 
 def by_sorting(

@@ -12,7 +12,7 @@ What may be asked of representatives alone:
 * `always` and `at-rest` are about single states, `sometimes` too: if a clause is broken or met
   somewhere, then one of its images is, in the representative of that state.
 * `possible` goes along runs, on which the representatives are renamed again and again: whose goal
-  is out of reach is known only if the clause is renamed with them (`explore.outlook`). To ask of a
+  is out of reach is known only if the clause is renamed with them (`explore.orbits`). To ask of a
   graph of representatives where one clause's goal can be reached would excuse the loss of one
   message by the arrival of another.
 * `leads-to` is left out. A run through representatives that goes round may be a run that never
