@@ -40,13 +40,13 @@ class App:
     op: Op
     args: tuple[Term, ...]
     _hash: int = field(init=False, repr=False, compare=False)
-    _kind: Kind | None = field(init=False, repr=False, compare=False)
+    kind: Kind | None = field(init=False, repr=False, compare=False)
     """Found out once, by the first `kind_of` that asks."""
 
     def __post_init__(self) -> None:
         # Terms share their parts, so what is computed anew each time would cost exponentially.
         object.__setattr__(self, "_hash", hash((self.op, self.args)))
-        object.__setattr__(self, "_kind", None)
+        object.__setattr__(self, "kind", None)
 
     def __hash__(self) -> int:
         return self._hash
@@ -84,11 +84,11 @@ def kind_of(term: Term) -> Kind:
         case Var(_, sort):
             return kind_of_sort(sort)
         case App(op, args):
-            if term._kind is None:  # noqa: SLF001 - the same module, and a term is frozen
+            if term.kind is None:
                 kind = _kind_of_application(op, [kind_of(arg) for arg in args])
-                object.__setattr__(term, "_kind", kind)
+                object.__setattr__(term, "kind", kind)
                 return kind
-            return term._kind  # noqa: SLF001
+            return term.kind
     assert_never(term)
 
 
