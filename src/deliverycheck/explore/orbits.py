@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 from deliverycheck.explore.canonical import Canonical
 from deliverycheck.explore.codegen import Compiled
+from deliverycheck.explore.edges import Numbers
 from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.packing import WORD
+from deliverycheck.explore.permuting import Permutation
 from deliverycheck.system.model import State
 from deliverycheck.system.sorts import contains
 from deliverycheck.system.symmetry import Symmetry
@@ -31,6 +34,11 @@ class Quotient(Explored):
     canonical: Canonical = field(kw_only=True)
     symmetry: Symmetry = field(kw_only=True)
 
+    @property
+    def permutations(self) -> tuple[Permutation, ...]:
+        """The orders of the messages, among which is the one that makes a representative."""
+        return self.canonical.permutations
+
     def number_of(self, state: State) -> int | None:
         """The number of the representative of a state; None if the state was not reached."""
         sorts = (variable.sort for variable in self.system.variables)
@@ -40,6 +48,10 @@ class Quotient(Explored):
 
     def counts(self) -> tuple[int, int]:
         """How many states were found, and how many steps from them, by all their names."""
+        if self.space is not None:
+            from deliverycheck.explore.native.orbits import counts_in  # heavy
+
+            return counts_in(self.space, self.expanded)
         sizes = [self.canonical.size(word) for word in self.states]
         steps = zip(sizes, self.states[: self.expanded], strict=False)
         return sum(sizes), sum(size * len(self.plain.targets(word)) for size, word in steps)
@@ -53,13 +65,22 @@ class Turned:
     which `turns` says what permutation makes t of it.
     """
 
-    starts: array[int]
-    sources: array[int]
-    turns: array[int]
+    starts: Numbers
+    sources: Numbers
+    turns: Numbers
+
+    @property
+    def compiled(self) -> bool:
+        """As of `Edges`."""
+        return isinstance(self.starts, memoryview)
 
 
 def turned_edges(found: Quotient) -> Turned:
     """All edges from representatives that were looked at."""
+    if found.space is not None:
+        from deliverycheck.explore.native.orbits import turned_in  # heavy
+
+        return turned_in(found.space, found.expanded)
     rows = list(_rows(found))
     starts = array("q", bytes(8 * (len(found.states) + 1)))
     for target, _, _ in rows:
@@ -85,20 +106,24 @@ def _rows(found: Quotient) -> Iterator[tuple[int, int, int]]:
             yield index[least], source, turn
 
 
-def outlook(found: Quotient, edges: Turned, prop: str, goals: Sequence[int]) -> list[int]:
+def outlook(found: Quotient, edges: Turned, prop: str, goals: Sequence[int]) -> Sequence[int]:
     """For each representative, of which clauses of a property some continuation reaches the goal.
 
     Clauses are bits by their numbers; `goals` says so of each representative by itself. A clause
     about one message is followed under the name that the message has in each representative.
     """
+    becomes = [one.clauses[prop] for one in found.canonical.permutations]
+    if edges.compiled and len(becomes[0]) <= WORD:
+        from deliverycheck.explore.native import orbits  # heavy
+
+        return orbits.outlook(edges, becomes, goals)
     pulls: list[dict[int, int]] = [{} for _ in found.canonical.permutations]
 
     def pulled(turn: int, bits: int) -> int:
         """The clauses that are among those of `bits` after a permutation."""
         known = pulls[turn]
         if bits not in known:
-            becomes = found.canonical.permutations[turn].clauses[prop]
-            known[bits] = sum(1 << n for n, other in enumerate(becomes) if bits >> other & 1)
+            known[bits] = sum(1 << n for n, other in enumerate(becomes[turn]) if bits >> other & 1)
         return known[bits]
 
     able = list(goals)

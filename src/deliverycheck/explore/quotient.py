@@ -9,7 +9,7 @@ from deliverycheck.explore.canonical import canonical
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.limits import Explorer, Limits, Progress
 from deliverycheck.explore.orbits import Quotient
-from deliverycheck.explore.search import search
+from deliverycheck.explore.search import can_compile, search
 from deliverycheck.explore.unfolding import first_fault
 from deliverycheck.system.model import System
 from deliverycheck.system.symmetry import Symmetry
@@ -20,8 +20,9 @@ def explore_quotient(
     symmetry: Symmetry,
     limits: Limits | None = None,
     report: Callable[[Progress], None] | None = None,
+    explorer: Explorer | None = None,
     *,
-    trying: bool = False,
+    trying: bool | None = None,
 ) -> Quotient:
     """The representatives of all reachable states of a system whose variables are finite.
 
@@ -34,6 +35,9 @@ def explore_quotient(
     """
     if symmetry.system is not system:
         raise ValueError("the symmetry of another system")
+    explorer = explorer or Explorer()
+    if trying is None:  # only what tries them all can be handed over to the native explorer
+        trying = explorer.engine != "plain" and can_compile()
     plain = compiled(system)
     names = canonical(plain.packing, symmetry, trying=trying)
     least = names.least
@@ -57,7 +61,7 @@ def explore_quotient(
         states,
         index,
         [0],
-        explorer=Explorer("plain"),
+        explorer=explorer,
         plain=plain,
         canonical=names,
         symmetry=symmetry,

@@ -92,7 +92,7 @@ def _plain_until(found: Explored) -> float:
     engine = found.explorer.engine
     if engine == "native" and not can_compile():
         raise ValueError("the native explorer needs the extra `fast`")
-    if engine == "plain" or not can_compile() or not fits(found.system):
+    if engine == "plain" or not can_compile() or not fits(found.system, len(found.permutations)):
         return inf
     return 0 if engine == "native" else WORTH_COMPILING
 

@@ -41,7 +41,7 @@ class Region:
 
 def go_on(found: Explored, pace: Pace, kept: bytearray | None) -> None:
     """Go on with a search that plain Python has begun, or that was kept. Raises Trouble."""
-    functions, jobs = built(found.system), found.explorer.jobs
+    functions, jobs = built(found.system, found.permutations), found.explorer.jobs
     words = functions.functions.words
     array = split(found.states, words) if kept is None else words_in(kept)
     space = space_of(functions, array, jobs, pace.limits.memory)

@@ -34,37 +34,24 @@ BATCH = 64
 """States whose successors are looked up together, so that they can be asked for ahead."""
 
 
-def edges_in(space: Space, expanded: int) -> Edges:
+def edges_in(space: Space, expanded: int, function: int | None = None) -> Edges:
     """All steps from the first states, those that were looked behind.
 
+    Another function may be asked that gives the same targets, with something else for actions.
     Targets take 4 bytes and actions 2 for each step; where its steps begin, 8 for each state.
     """
+    function = function or space.built.successors
     numbers = space.with_numbers()
     most = max(1, space.built.most_successors)
     starts = np.zeros(space.count + 1, np.int64)
+    np.cumsum(degrees_in(space, expanded), out=starts[1:])
     parts = space.shared(expanded)
-
-    def count(part: range) -> None:
-        counted(
-            space.built.successors,
-            space.states,
-            part.start,
-            part.stop,
-            space.shape,
-            np.empty(most * space.words, np.uint64),
-            np.empty(most, np.uint16),
-            np.zeros(len(space.built.functions.bounds), np.uint8),
-            starts,
-        )
-
-    space.each(count, parts)
-    np.cumsum(starts, out=starts)
     targets = np.empty(starts[-1], np.uint32)
     actions = np.empty(starts[-1], np.uint16)
 
     def link(part: range) -> None:
         linked(
-            space.built.successors,
+            function,
             space.states,
             part.start,
             part.stop,
@@ -80,6 +67,28 @@ def edges_in(space: Space, expanded: int) -> Edges:
 
     space.each(link, parts)
     return Edges(starts.data, targets.data, actions.data)
+
+
+def degrees_in(space: Space, expanded: int) -> Places:
+    """How many steps there are from each state; from one that was not looked behind, none."""
+    degrees = np.zeros(space.count, np.int64)
+    most = max(1, space.built.most_successors)
+
+    def count(part: range) -> None:
+        counted(
+            space.built.successors,
+            space.states,
+            part.start,
+            part.stop,
+            space.shape,
+            np.empty(most * space.words, np.uint64),
+            np.empty(most, np.uint16),
+            np.zeros(len(space.built.functions.bounds), np.uint8),
+            degrees,
+        )
+
+    space.each(count, space.shared(expanded))
+    return degrees
 
 
 def marks_in(space: Space) -> NDArray[np.uint64]:
@@ -121,12 +130,12 @@ def counted(
     targets: Words,
     actions: Codes,
     hits: Flags,
-    starts: Places,
+    degrees: Places,
 ) -> None:
-    """Note behind each state how many steps it has."""
+    """Note of each state how many steps it has."""
     words = len(shape)
     for state in range(first, last):
-        starts[state + 1] = call_successors(
+        degrees[state] = call_successors(
             successors, states, state * words, targets, 0, actions, 0, hits
         )
 
