@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from math import factorial, prod
 
 from deliverycheck.explore.canonical import canonical
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.limits import Explorer, Limits, Progress
+from deliverycheck.explore.native.functions import fits
 from deliverycheck.explore.orbits import Quotient
 from deliverycheck.explore.search import can_compile, search
 from deliverycheck.explore.unfolding import first_fault
@@ -37,7 +39,8 @@ def explore_quotient(
         raise ValueError("the symmetry of another system")
     explorer = explorer or Explorer()
     if trying is None:  # only what tries them all can be handed over to the native explorer
-        trying = explorer.engine != "plain" and can_compile()
+        orders = prod(factorial(len(alike)) for alike in symmetry.classes)
+        trying = explorer.engine != "plain" and can_compile() and fits(system, orders)
     plain = compiled(system)
     names = canonical(plain.packing, symmetry, trying=trying)
     least = names.least
