@@ -58,7 +58,7 @@ def shape_of(rng: Random) -> Shape:
     states = rng.choice((1, 2, 3, 5, 8, 12, 20, 40))
     return Shape(
         states,
-        rng.choice((1, 2, 3, 4, 6, 9, 70, 140)),
+        rng.choice((1, 2, 3, 4, 6, 9, 70, 250)),
         rng.choice((0.5, 1.0, 1.5, 2.0, 3.0, 5.0)),
         rng.choice((1, 2, 3, 5, states)),
         rng.choice((1, 1, 2, 3, states)),
@@ -129,7 +129,7 @@ def _explored(
         expanded = rng.randint(levels[-1], len(order))  # the rest was not looked at
         steps[expanded:] = [[] for _ in range(expanded, len(order))]
     system = system_for(rng, shape)
-    few = [rng.sample(range(shape.actions), 1) if rng.random() < 0.1 else [] for _ in order]
+    few = [rng.sample(range(shape.actions), rng.random() < 0.3) for _ in order]
     withheld = few if cut else [[] for _ in order]
     marks = [_marks(rng, shape, system) | (CUT if withheld[n] else 0) for n in range(len(order))]
     code = Compiled(

@@ -83,7 +83,9 @@ def same_graphs(rng: Random, plain: Marked, native: Marked) -> None:
     able = can_reach(plain.before, goals)
     assert able == can_reach(native.before, goals)
     assert able == leading_to(native.edges, lambda: native.before, goals)
-    assert can_reach(plain.before, goals, walls) == can_reach(native.before, goals, walls)
+    able = can_reach(plain.before, goals, walls)
+    assert able == can_reach(native.before, goals, walls)
+    assert able == leading_to(native.edges, lambda: native.before, goals, walls)
     assert counted(plain.found, plain.edges) == counted(native.found, native.edges)
 
 
@@ -134,7 +136,7 @@ def test_to_and_fro_is_no_matter_how_often() -> None:
     there = np.array([targets[state] for state in range(size) if state in targets], np.uint32)
     edges = Edges(starts.data, there.data, np.zeros(len(there), np.uint16).data)
     goals = flagged(size, [way[-1]])
-    assert not graphs.swept(edges, goals[:])
+    assert not graphs.swept(edges, goals[:], bytearray(size))
     assert leading_to(edges, lambda: backwards(edges), goals) == bytearray(b"\1" * size)
 
 
@@ -235,6 +237,13 @@ def test_divisions_of_small_graphs() -> None:
         except AssertionError as error:
             raise AssertionError(f"seed {seed}") from error
     assert max(depths) >= 4
+    assert sum(depth >= 2 for depth in depths) > 100
+
+
+def test_what_is_divided_again_and_again_stays_in_order() -> None:
+    """What is left of one component is led to from what is left of another one."""
+    shape = Shape(80, 12, 1.8, 2, 1, fault=0.0)
+    depths = [same_fairness(*pair(seed, shape)) for seed in range(300)]
     assert sum(depth >= 2 for depth in depths) > 100
 
 

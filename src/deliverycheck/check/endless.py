@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from deliverycheck.check.certifying import MOST_STATES
 from deliverycheck.check.finding import Finding
@@ -31,12 +30,7 @@ def judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:
         return Finding(prop, "undetermined", searched(found), reason=why_open(found))
     possible = marked.possible
     clauses = range(len(prop.clauses))
-    if len(found.states) > MOST_STATES:  # one clause after the other, and only what is fair in it
-        opened = map(partial(_open, marked, prop), clauses)
-        divisions = [Division((), fair_in(possible, some, possible.relied)) for some in opened]
-    else:
-        opened = map(partial(_open, marked, prop), clauses)
-        divisions = [divide(possible, some, possible.relied) for some in opened]
+    divisions = [_divided(marked, prop, number) for number in clauses]
     broken = [number for number, division in enumerate(divisions) if division.fair]
     if broken:
         findings = [_violated(lifted, marked, prop, n, divisions[n].fair) for n in broken]
@@ -51,6 +45,15 @@ def judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:
         detail["carried_by"] = _carried(marked, prop)
     classes = tuple(division.classes for division in divisions)
     return replace(kept, evidence=replace(kept.evidence, detail=detail), classes=classes)
+
+
+def _divided(marked: Marked, prop: Property, number: int) -> Division:
+    """What becomes of a clause's open states. The classes only where a certificate can show them:
+    they cost an object for each state."""
+    possible, opened = marked.possible, _open(marked, prop, number)
+    if len(marked.found.states) > MOST_STATES:
+        return Division((), fair_in(possible, opened, possible.relied))
+    return divide(possible, opened, possible.relied)
 
 
 def held_back(possible: Possible, states: Collection[int]) -> bool:

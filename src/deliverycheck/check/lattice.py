@@ -17,7 +17,6 @@ from typing import Literal, TypeAlias
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
-from deliverycheck.explore.doom import can_reach
 from deliverycheck.explore.explored import uninterrupted
 from deliverycheck.explore.fair import fair_in
 from deliverycheck.explore.flags import both, but_not, either
@@ -148,4 +147,4 @@ def _endless(marked: Marked, prop: Property, number: int) -> bytearray:
     asked, met = marked.having(when), marked.having(then)
     possible = marked.possible
     fair = fair_in(possible, open_states(possible, asked, met), possible.relied)
-    return both(asked, can_reach(marked.before, flags_in(len(asked), fair), met))
+    return both(asked, marked.leading_to(flags_in(len(asked), fair), met))

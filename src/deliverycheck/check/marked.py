@@ -83,11 +83,11 @@ class Marked:
         found[expanded:] = b"\1" * (len(found) - expanded)
         return found
 
-    def leading_to(self, goals: bytearray) -> bytearray:
-        """Whether a state can reach one of some others."""
+    def leading_to(self, goals: bytearray, barred: bytearray | None = None) -> bytearray:
+        """Whether a state can reach one of some others, over none that is barred."""
         if self._backwards is not None:
-            return can_reach(self._backwards, goals)
-        return leading_to(self.edges, lambda: self.before, goals)
+            return can_reach(self._backwards, goals, barred)
+        return leading_to(self.edges, lambda: self.before, goals, barred)
 
     def run_to(self, goals: bytearray) -> Run | None:
         """The first of the shortest runs to one of some states, or None if there is none."""

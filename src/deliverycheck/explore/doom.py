@@ -33,7 +33,12 @@ def can_reach(edges: Backwards, goals: Iterable[int], barred: bytearray | None =
     return able
 
 
-def leading_to(edges: Edges, before: Callable[[], Backwards], goals: bytearray) -> bytearray:
+def leading_to(
+    edges: Edges,
+    before: Callable[[], Backwards],
+    goals: bytearray,
+    barred: bytearray | None = None,
+) -> bytearray:
     """The same, by the edges as they are, if that settles it: the others cost as much again.
 
     `before` gives them by their target.
@@ -42,6 +47,6 @@ def leading_to(edges: Edges, before: Callable[[], Backwards], goals: bytearray) 
         from deliverycheck.explore.native import graphs  # heavy
 
         goals = goals[:]
-        if graphs.swept(edges, goals):
+        if graphs.swept(edges, goals, barred or bytearray(len(goals))):
             return goals
-    return can_reach(before(), goals)
+    return can_reach(before(), goals, barred)

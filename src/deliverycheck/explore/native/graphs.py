@@ -148,25 +148,28 @@ def _reach_back(
                 left += 1
 
 
-def swept(edges: Edges, able: bytearray) -> bool:
+def swept(edges: Edges, able: bytearray, barred: bytearray) -> bool:
     """The same by the edges as they are, without any memory; False: it is not finished.
 
     States are numbered by their depth, so one look at them from the last to the first finds all
     ways that never lead up. What goes to and fro takes several looks, each time the other way.
     """
     starts, targets, _ = graph_of(edges)
-    flags = flags_of(able)
-    return any(not _sweep(starts, targets, flags, turn % 2 == 0) for turn in range(SWEEPS))
+    flags, walls = flags_of(able), flags_of(barred)
+    turns = range(SWEEPS)
+    return any(not _sweep(starts, targets, flags, walls, turn % 2 == 0) for turn in turns)
 
 
 @kernel
-def _sweep(starts: Numbers, targets: Numbers, able: Bytes, is_downward: bool) -> bool:
+def _sweep(
+    starts: Numbers, targets: Numbers, able: Bytes, barred: Bytes, is_downward: bool
+) -> bool:
     """Whether some state was found that leads to what is flagged."""
     count = len(able)
     found = False
     for turn in range(count):
         state = count - 1 - turn if is_downward else turn
-        if able[state]:
+        if able[state] or barred[state]:
             continue
         for edge in range(starts[state], starts[state + 1]):
             if able[int64(targets[edge])]:
