@@ -20,7 +20,7 @@ def counts_in(space: Space, expanded: int) -> tuple[int, int]:
     """How many states the representatives stand for, and how many steps from them."""
     sizes = np.empty(space.count, np.int64)
     _weigh(space.built.orbit, space.states, space.words, sizes)
-    return int(sizes.sum()), int(sizes @ degrees_in(space, expanded))
+    return int(sizes.sum()), int(sizes @ degrees_in(space, space.count, expanded))
 
 
 @kernel
@@ -31,7 +31,7 @@ def _weigh(orbit: int, states: Words, words: int, sizes: Numbers) -> None:
 
 def turned_in(space: Space, expanded: int) -> Turned:
     """All edges between representatives by their targets, with what is renamed on the way."""
-    edges = edges_in(space, expanded, space.built.turned)
+    edges = edges_in(space, space.count, expanded, space.built.turned)
     starts, targets, turns = graph_of(edges)
     count = len(starts) - 1
     before = np.zeros(count + 2, np.int64)
