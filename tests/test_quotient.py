@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import permutations
 from random import Random
@@ -38,7 +38,15 @@ from deliverycheck.load.subjects import parse_faults, questions
 from deliverycheck.system import build
 from deliverycheck.system.bounding import bounded
 from deliverycheck.system.mentions import Mention, Mentions
-from deliverycheck.system.model import Action, Clause, Property, State, System, Variable
+from deliverycheck.system.model import (
+    Action,
+    Bound,
+    Clause,
+    Property,
+    State,
+    System,
+    Variable,
+)
 from deliverycheck.system.sorts import BOOL, EnumSort, IntSort
 from deliverycheck.system.symmetry import symmetry_of
 from deliverycheck.system.terms import App, Const, Var
@@ -51,9 +59,11 @@ SEEDS = range(500)
 
 
 def both(made: Symmetric, limits: Limits | None = None) -> tuple[Explored, Quotient]:
-    """Everything, and the representatives."""
+    """Everything, and the representatives: by sorting blocks where there are any."""
     symmetry = symmetry_of(made.system, made.mentions)
-    return explore(made.system, limits), explore_quotient(made.system, symmetry, limits)
+    return explore(made.system, limits), explore_quotient(
+        made.system, symmetry, limits, trying=False
+    )
 
 
 def states_of(found: Explored) -> list[State]:
@@ -232,7 +242,7 @@ def test_two_classes_of_messages(holds: str, *, sorting: bool) -> None:
     assert symmetry.classes == (("m1", "m2", "m3"), ("m4", "m5"))
     packing = packing_of(system)
     assert (places_of(packing, symmetry) is not None) == sorting
-    full, found = explore(system), explore_quotient(system, symmetry)
+    full, found = explore(system), explore_quotient(system, symmetry, trying=False)
     tried = explore_quotient(system, symmetry, trying=True)
     assert found.counts() == tried.counts() == (len(full.states), full.transitions)
     assert len(found.states) == len(tried.states) < len(full.states) / 3
@@ -372,6 +382,52 @@ def fault_of(made: Symmetric) -> ReachableFault | None:
     except ReachableFault as fault:
         return fault
     return None
+
+
+def twins(start: Sequence[State], names: Sequence[str], actions: Sequence[Action]) -> Symmetric:
+    """A system of two messages with an integer from 0 to 3 for each of some names."""
+    variables = tuple(Variable(name, IntSort(0, 3)) for name in names)
+    system = System("twins", variables, tuple(start), tuple(actions))
+    return Symmetric(system, ("m1", "m2"), frozenset())
+
+
+def is_(name: str, value: int) -> App:
+    return App("eq", (Var(name, IntSort(0, 3)), build.integer(value)))
+
+
+def test_a_bound_that_one_name_hits_is_hit_by_all() -> None:
+    """Only the representative's own message meets the bound; the other one would meet its own."""
+    pairs = (("m1", "m2"), ("m2", "m1"))
+    actions = [
+        Action(
+            f"step({m})",
+            "p",
+            App("and", (is_(f"a[{o}]", 0), App("lt", (Var(f"a[{m}]", IntSort(0, 3)), one)))),
+            {f"a[{m}]": App("add", (Var(f"a[{m}]", IntSort(0, 3)), build.integer(1)))},
+            bounds=(Bound(is_(f"a[{m}]", 0), f"a[{m}]: at most 1"),),
+        )
+        for m, o in pairs
+        for one in (build.integer(2),)
+    ]
+    full, found = both(twins([(0, 0)], ("a[m1]", "a[m2]"), actions))
+    assert len(found.states) == 2
+    assert found.hits == full.hits == ("a[m1]: at most 1", "a[m2]: at most 1")
+
+
+def test_of_two_starts_that_lead_alike_the_goal_that_is_found_first_counts() -> None:
+    """From the first start to 2, from the second to 3: by a fault 3 was found before."""
+    n = Var("n", IntSort(0, 3))
+    fault = Action("slip", "p", is_("n", 0), {"n": build.integer(3)}, "lose", "none")
+    test = App("or", (is_("n", 0), is_("n", 1)))
+    step = Action("step", "p", test, {"n": App("add", (n, build.integer(2)))})
+    start = [(0, 0, 0), (0, 0, 1)]
+    full, found = both(twins(start, ("a[m1]", "a[m2]", "n"), (fault, step)))
+    ends = [number for number in range(len(full.states)) if full.state(number)[2] in (2, 3)]
+    plain = shortest_run(full, ends)
+    assert plain is not None
+    assert full.state(plain.states[-1]) == (0, 0, 3)
+    goals = {number for end in ends if (number := found.number_of(full.state(end))) is not None}
+    assert shown(full, plain) == unfolded(shortest_real_run(found, goals))
 
 
 def test_an_action_is_taken_if_one_of_its_orbit_is() -> None:
