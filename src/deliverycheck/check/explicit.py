@@ -8,12 +8,13 @@ from functools import reduce
 
 from deliverycheck.check.endless import judged
 from deliverycheck.check.finding import Finding
-from deliverycheck.check.marked import Marked, searched, why_open
+from deliverycheck.check.marked import WHY_STOPPED, Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
 from deliverycheck.explore.explored import Explored, uninterrupted
 from deliverycheck.explore.flags import either
 from deliverycheck.explore.limits import Limits
+from deliverycheck.explore.memory import NoRoom
 from deliverycheck.explore.plan import clause_bits
 from deliverycheck.explore.runs import Run
 from deliverycheck.explore.search import explore
@@ -36,12 +37,16 @@ def judge(lifted: Lifted, marked: Marked) -> Iterator[Finding]:
     Raises DisagreementError if a replay fails.
     """
     for prop in marked.found.system.properties:
-        if prop.kind == "sometimes":
-            yield _sometimes(lifted, marked, prop)
-        elif prop.kind == "leads-to":
-            yield judged(lifted, marked, prop)
-        else:
-            yield _judged(lifted, marked, prop)
+        try:
+            if prop.kind == "sometimes":
+                yield _sometimes(lifted, marked, prop)
+            elif prop.kind == "leads-to":
+                yield judged(lifted, marked, prop)
+            else:
+                yield _judged(lifted, marked, prop)
+        except NoRoom:
+            why = WHY_STOPPED["memory"]
+            yield Finding(prop, "undetermined", searched(marked.found), reason=why)
 
 
 def _judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,7 @@ from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
 from deliverycheck.check.reduced import MarkedOrbits, judge_orbits
 from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.memory import NoRoom
 from deliverycheck.explore.orbits import Quotient
 from deliverycheck.explore.permuting import TooMany
 from deliverycheck.explore.quotient import explore_quotient
@@ -42,18 +44,20 @@ def searched_by(lifted: Lifted, options: Options, report: Report | None = None) 
     Where there are more states than the limits allow, what is still open is asked of
     representatives: one state stands for all that differ only in what messages are called.
     """
+    began = time.monotonic()
     found = explore_instance(lifted, options, report, options.checkpoint)
     marked = Marked(found)
     findings = list(judge(lifted, marked))
     open_ = {one.prop.name for one in findings if one.verdict == "undetermined"}
     if not open_ or not options.symmetry or found.stopped not in ("states", "memory"):
         return Searched(marked, tuple(findings))
-    by_name = {
-        one.prop.name: (one, where)
-        for one, where in _by_names(lifted, found, open_, options, report)
-    }
-    kept = [by_name[one.prop.name][0] if one.prop.name in by_name else one for one in findings]
-    return Searched(marked, tuple(kept), {name: where for name, (_, where) in by_name.items()})
+    if options.limits.seconds is not None:
+        left = max(0.0, options.limits.seconds - (time.monotonic() - began))
+        options = replace(options, limits=replace(options.limits, seconds=left))
+    told = list(_by_names(lifted, found, open_, options, report))
+    instead = {one.prop.name: one for one, _ in told}
+    kept = tuple(instead.get(one.prop.name, one) for one in findings)
+    return Searched(marked, kept, {one.prop.name: orbits for one, orbits in told})
 
 
 def _by_names(
@@ -70,11 +74,13 @@ def _by_names(
         explorer = replace(explorer, engine="native")  # there is much to see, that is known already
     try:
         orbits = explore_quotient(system, symmetry, options.limits, report, explorer)
-    except TooMany:
-        return
-    for finding in judge_orbits(lifted, MarkedOrbits(orbits)):
-        if finding.verdict != "undetermined":
-            yield _told(orbits, finding), orbits
+        if orbits.stopped == "interrupted":
+            found.stopped = "interrupted"
+        for finding in judge_orbits(lifted, MarkedOrbits(orbits)):
+            if finding.verdict != "undetermined":
+                yield _told(orbits, finding), orbits
+    except (TooMany, NoRoom):
+        return  # what they would have said stays open
 
 
 def _told(orbits: Quotient, finding: Finding) -> Finding:

@@ -12,6 +12,10 @@ SPARE = 0.9
 """The part of the memory that is free which may be taken at one go."""
 
 
+class NoRoom(Exception):
+    """There is no memory for what is to be found out, or not within the limit."""
+
+
 def resident_megabytes() -> float:
     """The memory this process holds now; where the system does not say, the most it ever held.
 

@@ -15,9 +15,10 @@ import numpy as np
 from deliverycheck.explore.codegen import Trouble
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import CHUNK, Limits
+from deliverycheck.explore.memory import NoRoom
 from deliverycheck.explore.native.building import built
 from deliverycheck.explore.native.calls import Codes, Flags, Numbers, Words
-from deliverycheck.explore.native.space import NoRoom, Space, space_of, split, words_in
+from deliverycheck.explore.native.space import Space, space_of, split, words_in
 from deliverycheck.explore.native.table import collected, generated, inserted
 from deliverycheck.explore.native.views import Places, States
 from deliverycheck.explore.pace import Pace

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from deliverycheck.explore.memory import is_room_for
+from deliverycheck.explore.memory import NoRoom, is_room_for
 from deliverycheck.explore.native.building import Built
 from deliverycheck.explore.native.calls import Numbers, Words
 from deliverycheck.explore.native.table import Shape, looked_up, numbered, refilled
@@ -30,10 +30,6 @@ ALL = (1 << WORD) - 1
 
 MOST_STATES = (1 << 32) - 1
 """States have numbers of 32 bits."""
-
-
-class NoRoom(Exception):
-    """There is no memory for more states, or there are no numbers for them."""
 
 
 @dataclass(slots=True)
@@ -102,12 +98,17 @@ class Space:
         # By a quarter: what realloc gives is filled with zeros, so it is really there.
         size = max(need, held * 5 // 4) if need > held else held
         grown = size - held + (slots - self.slots) * self.jobs * self.words
-        if grown and not is_room_for(8 * grown, self.megabytes):
-            raise NoRoom
+        if grown:
+            self.demand(8 * grown)
         if size > held:
             self.states.resize(size, refcheck=False)
         if slots > self.slots:
             self._refill(slots)
+
+    def demand(self, more: int) -> None:
+        """Raises NoRoom unless so many more bytes can be had."""
+        if not is_room_for(more, self.megabytes):
+            raise NoRoom
 
     def state(self, number: int) -> int:
         """The packed state with a number."""

@@ -38,6 +38,7 @@ def edges_in(space: Space, count: int, expanded: int, function: int | None = Non
     """The steps from the first so many states, as far as they were looked behind.
 
     Another function may be asked that gives the same targets, with something else for actions.
+    Raises NoRoom.
     Targets take 4 bytes and actions 2 for each step; where its steps begin, 8 for each state.
     """
     function = function or space.built.successors
@@ -46,6 +47,8 @@ def edges_in(space: Space, count: int, expanded: int, function: int | None = Non
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(degrees_in(space, count, expanded), out=starts[1:])
     parts = space.shared(expanded)
+    # With room for the same steps turned round: few questions can do without.
+    space.demand(10 * int(starts[-1]) + 8 * count)
     targets = np.empty(starts[-1], np.uint32)
     actions = np.empty(starts[-1], np.uint16)
 
