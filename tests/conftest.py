@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -29,3 +32,19 @@ def browser() -> Iterator[Browser]:
 
     with started() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What `check models --json` says: asked once, for all processes of xdist."""
+    from support import run
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # each process has a folder of its own in that of the whole run
+    file = folder / "catalogue.json"
+    with (folder / "catalogue.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_text(run("check", "models", "--json").out, encoding="utf-8")
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -195,7 +195,7 @@ def as_native(found: Explored) -> Explored:
 def answer_for_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the native engine's functions read off arrays what they would compute."""
     here = "deliverycheck.explore.native"
-    monkeypatch.setattr(f"{here}.steps.edges_in", lambda space, _: space.edges())
+    monkeypatch.setattr(f"{here}.steps.edges_in", lambda space, *_: space.edges())
     monkeypatch.setattr(f"{here}.marking.marks_in", lambda space: space.marks())
     monkeypatch.setattr(
         f"{here}.possibility.withheld_in", lambda space, expanded: space.withheld(expanded)

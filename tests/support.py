@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forking import can_fork, forked
 
 import deliverycheck.explore.search
 from deliverycheck.check.checking import check, lifted_of
@@ -72,7 +73,14 @@ class Ran:
 
 
 def run(*arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Ran:
-    """Run the command line in a process of its own."""
+    """Run the command line in a process of its own; where possible, one that was started before."""
+    if can_fork(env):
+        return Ran(*forked([*map(str, arguments)], cwd, env))
+    return run_anew(*arguments, cwd=cwd, env=env)
+
+
+def run_anew(*arguments: object, cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> Ran:
+    """Run the command line in a new process, as a shell does."""
     command = [sys.executable, "-m", "deliverycheck", *map(str, arguments)]
     done = subprocess.run(
         command, cwd=cwd, env=env, capture_output=True, text=True, timeout=900, check=False

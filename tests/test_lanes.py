@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,7 +27,7 @@ from support import ROOT
 from deliverycheck.report.drawing.lanes import lanes_svg
 from deliverycheck.report.drawing.measure import shortened, width
 from deliverycheck.report.drawing.style import style
-from deliverycheck.report.drawing.svg import number
+from deliverycheck.report.drawing.svg import END_ISOLATE, ISOLATE, escaped, number, plain
 from deliverycheck.system.model import Event
 from deliverycheck.system.verdicts import Change, Step, Trace
 
@@ -435,3 +436,16 @@ def test_a_browser_finds_no_two_texts_that_overlap(tmp_path: Path) -> None:
     assert len(widths) > 1_000
     for text, size, bold, wide in widths:
         assert wide <= width(text, float(size), bold=bold) + 0.5, text
+
+
+def test_no_character_does_anything_in_a_picture() -> None:
+    """Every character there is, held against what Unicode says of it."""
+    marks = {"ALM", "LRM", "RLM", "LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI"}
+    named = {"\u061c": "ALM", "\u200e": "LRM", "\u200f": "RLM"}
+    escapes = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+    for one in map(chr, range(sys.maxunicode + 1)):
+        bad = unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in "\ufffe\uffff"
+        bad = bad or named.get(one, unicodedata.bidirectional(one)) in marks
+        assert plain(one) == (" " if one in "\t\n\r" else "\ufffd" if bad else one), one
+        kept = not bad or one in ISOLATE + END_ISOLATE + "\n"
+        assert escaped(one) == (escapes.get(one, one) if kept else "\ufffd"), one

@@ -14,6 +14,7 @@ import pytest
 from support import MODELS
 from systems import system_of
 
+from deliverycheck.check.coverage import counted
 from deliverycheck.check.lifting import lifted_of
 from deliverycheck.check.question import Question
 from deliverycheck.explore.edges import edges_of
@@ -96,6 +97,11 @@ def same(plain: Explored, native: Explored) -> None:
     marks = marks_in(native.space).tolist()
     joined = [sum(word << WORD * at for at, word in enumerate(row)) for row in marks]
     assert joined == [plain.code.marks(word) for word in plain.states]
+    assert counted(plain) == counted(native)
+    for first in {0, 1, plain.expanded // 2, plain.expanded}:
+        part = edges_of(native, first)
+        assert list(part.starts) == list(one.starts)[: first + 1]
+        assert list(part.targets) == list(one.targets)[: part.starts[-1]]
     starts, actions = withheld_in(native.space, native.expanded)
     for number in range(plain.expanded):
         held = actions[starts[number] : starts[number + 1]].tolist()

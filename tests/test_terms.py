@@ -233,3 +233,17 @@ def test_a_sort_contains_exactly_its_values() -> None:
 
 def test_the_table_of_arguments_above_speaks_of_every_operator() -> None:
     assert tuple(ARGUMENTS) == OPERATORS == get_args(Op)
+
+
+def test_terms_that_share_their_parts_cost_no_more_than_their_parts() -> None:
+    """There are 2 to the power of 200 places in this term, and 201 parts."""
+    x, y = Var("x", BOOL), Var("y", BOOL)
+    term: Term = x
+    for _ in range(200):
+        term = App("and", (term, term))
+    assert kind_of(term) == "bool"
+    assert set(variables_of(term)) == {x}
+    other = App("not", (App("or", (x, y)),))
+    shared = App("eq", (other, App("eq", (other, other))))
+    assert set(variables_of(build.substitute(shared, {"x": y}))) == {y}
+    assert build.substitute(term, {"x": y}) == y

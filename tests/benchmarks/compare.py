@@ -208,6 +208,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("at least one run, and two jobs")
     tools = chosen(options.tools, options.jobs, parser)
     samples: list[Samples] = []
+    load = os.getloadavg()[0]
     try:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -220,6 +221,7 @@ def main(arguments: Sequence[str]) -> int:
     document = {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
+        "load": round(load, 2),
         "versions": versions(tools),
         "runs": options.runs,
         "peak_mb_floor": round(floor, 1),

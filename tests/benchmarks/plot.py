@@ -188,12 +188,12 @@ def curves(across: Scale, up: Scale, rows: Sequence[Mapping[str, Any]]) -> list[
 
 def caption(document: Mapping[str, Any]) -> list[str]:
     """What was measured, on what, with which versions."""
-    on, made = document["machine"], dict(document["versions"])
+    on, names = document["machine"], {"python": "Python", "spin": "SPIN"}
     runs = document["runs"]
     how = "one run each" if runs == 1 else f"medians of {runs} runs, the tools in turns"
     versions = ", ".join(
-        f"{name} {of.split(') ')[-1].partition(' ')[0].removeprefix('v')}"
-        for name, of in made.items()
+        f"{names.get(name, name)} {of.split(') ')[-1].partition(' ')[0].removeprefix('v')}"
+        for name, of in document["versions"].items()
     )
     what = (
         f"Every state of ALO(N, R, C), stored exactly, without reductions; {how}. One core unless "
@@ -202,7 +202,8 @@ def caption(document: Mapping[str, Any]) -> list[str]:
     )
     where = (
         f"{on['processor']}, {on['cores']} cores, {on['memory_gib']} GiB, {on['system']}, "
-        f"huge pages: {on['huge_pages']}; {document['date']}. {versions}."
+        f"huge pages: {on['huge_pages']}; {document['date']}, load {document['load']} before. "
+        f"{versions}."
     )
     return [what, where]
 

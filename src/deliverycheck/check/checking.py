@@ -91,7 +91,7 @@ def examine(
     findings = [one.finding for one in done.answered]
     marked, found = done.marked, done.found
     whole = marked is not None and marked.found.complete
-    count = counted(marked.found, marked.edges) if marked is not None and whole else None
+    count = counted(marked.found, marked.steps) if marked is not None and whole else None
     vain = vacuity(
         question,
         lifted,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.edges import Edges, edges_of
 from deliverycheck.explore.explored import Explored
 from deliverycheck.lang.naming import process_variable
 from deliverycheck.lift.lifting import Lifted
@@ -27,13 +27,14 @@ class Counted:
     """The actions that change the state at least once."""
 
 
-def counted(found: Explored, edges: Edges) -> Counted:
-    """Count the edges by action."""
-    if edges.compiled:
-        from deliverycheck.explore.native import graphs  # heavy
+def counted(found: Explored, edges: Edges | None = None) -> Counted:
+    """Count the steps by action; `edges` are all of them, if they are at hand."""
+    if found.space is not None:
+        from deliverycheck.explore.native.steps import tally_in  # heavy
 
-        sums, moves = graphs.counted(edges, len(found.system.actions))
+        sums, moves = tally_in(found.space, found.expanded)
         return Counted(tuple(sums), frozenset(moves))
+    edges = edges or edges_of(found)
     times = Counter(edges.actions)
     still = set(times)
     for number in range(found.expanded):

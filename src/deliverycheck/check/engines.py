@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 
 from deliverycheck.check.believing import Answered, believable
 from deliverycheck.check.crossing import answer_of, crossed
-from deliverycheck.check.explicit import judge
 from deliverycheck.check.finding import Finding
-from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.options import Options, Report
+from deliverycheck.check.searching import Searched, searched_by
 from deliverycheck.check.symbolic import concluded
 from deliverycheck.explore.explored import Explored
 from deliverycheck.lift.lifting import Lifted
@@ -72,15 +71,12 @@ def worked(
     began = time.monotonic()
     symbolic = _begun(lifted, asked, hidden, options, report)
     try:
-        found, marked, explicit = None, None, []
+        searched = None
         if options.engine != "symbolic":
             system = replace(lifted.system, properties=(*asked, *hidden))
             watched = replace(lifted, system=system)
-            found = explore_instance(watched, options, report, options.checkpoint)
-            if found.stopped == "interrupted" and symbolic is not None:
-                symbolic.stop()
-            marked = Marked(found)
-            explicit = list(judge(lifted, marked))
+            searched = searched_by(watched, options, report)
+        found = searched.marked.found if searched is not None else None
         interrupted = found is not None and found.stopped == "interrupted"
         if symbolic is not None:
             try:
@@ -91,7 +87,7 @@ def worked(
         if symbolic is not None:
             symbolic.stop()
     proved = list(concluded(lifted, symbolic)) if symbolic is not None else []
-    answered = _together(found, explicit, proved)
+    answered = _together(searched, proved)
     deadline = None if options.limits.seconds is None else began + options.limits.seconds
     if interrupted:
         deadline = began  # nobody waits for a checker any more
@@ -100,6 +96,7 @@ def worked(
     except KeyboardInterrupt:
         interrupted = True
         believed = [*believable(found, answered, options.certifying, began)]
+    marked = searched.marked if searched is not None else None
     return Worked(marked, symbolic, tuple(believed), interrupted)
 
 
@@ -124,20 +121,20 @@ def _begun(
     return symbolic
 
 
-def _together(
-    found: Explored | None, explicit: Sequence[Finding], proved: Sequence[Finding]
-) -> list[Answered]:
+def _together(searched: Searched | None, proved: Sequence[Finding]) -> list[Answered]:
     """One answer to each property; where both engines were asked, they must agree."""
-    if found is None:
+    if searched is None:
         return [Answered(one, (answer_of("symbolic", one),)) for one in proved]
     by_name = {one.prop.name: one for one in proved}
     answered: list[Answered] = []
-    for one in explicit:
+    for one in searched.findings:
         other = by_name.get(one.prop.name)
         if other is None:
             says = () if is_witness(one.prop.name) else (answer_of("explicit", one),)
             answered.append(Answered(one, says))
             continue
         answers = (answer_of("explicit", one), answer_of("symbolic", other))
-        answered.append(Answered(crossed(found, one, other), answers, instead=one))
+        answered.append(
+            Answered(crossed(searched.basis(one.prop.name), one, other), answers, instead=one)
+        )
     return answered

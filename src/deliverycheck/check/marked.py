@@ -48,6 +48,11 @@ class Marked:
         return self._edges
 
     @property
+    def steps(self) -> Edges | None:
+        """The same, where they are at hand or cost little: not where the native engine was."""
+        return self._edges if self.found.space is not None else self.edges
+
+    @property
     def before(self) -> Backwards:
         """All steps by where they lead, computed once."""
         self._backwards = self._backwards or backwards(self.edges)
@@ -91,7 +96,7 @@ class Marked:
 
     def run_to(self, goals: bytearray) -> Run | None:
         """The first of the shortest runs to one of some states, or None if there is none."""
-        return run_to(self.found, goals, lambda: self.edges)
+        return run_to(self.found, goals, self.steps)
 
     def kept(self, prop: Property) -> Finding:
         """The verdict on a property that nothing seen breaks: was it put to the test at all?"""

@@ -27,6 +27,8 @@ class Options:
     engine: Engine = "auto"
     """`auto`: both, cross-examined."""
     explorer: Explorer = field(default_factory=Explorer)
+    symmetry: bool = True
+    """Whether one state may stand for all that differ only in what messages are called."""
     certifying: Certifying = field(default_factory=Certifying)
     solver: tuple[str, ...] = ()
     """The command of a solver's process, instead of the usual one."""

@@ -21,7 +21,6 @@ from deliverycheck.check.notes import is_witness
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.check.unbreakable import says_nothing, unbreakable
-from deliverycheck.explore.edges import edges_of
 from deliverycheck.explore.explored import Explored, ReachableFault, uninterrupted
 from deliverycheck.explore.limits import Limits
 from deliverycheck.explore.probing import seen
@@ -122,7 +121,7 @@ def _second_look(question: Question, lifted: Lifted, asked: frozenset[str]) -> I
     except ReachableFault:
         return  # with two messages the model goes wrong, which is not what was asked
     complete = found.complete
-    count = counted(found, edges_of(found)) if complete else None
+    count = counted(found) if complete else None
     untested = frozenset(
         prop.name
         for prop in lifted.system.properties

@@ -50,11 +50,7 @@ def cli() -> None:
     help="Keep the search in this folder, and go on from what is kept there.",
 )
 @click.option(
-    "--checkpoint-seconds",
-    type=POSITIVE,
-    default=60,
-    show_default=True,
-    help="How much work may be lost.",
+    "--checkpoint-seconds", type=POSITIVE, default=60, help="How much work may be lost (60 s)."
 )
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @click.option(

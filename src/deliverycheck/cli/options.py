@@ -64,6 +64,13 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
                 help="Plain Python or compiled (with deliverycheck[fast]); the answers are the "
                 "same. Auto: compiled where there is enough to see.",
             ),
+            click.option(
+                "--symmetry",
+                type=click.Choice(["auto", "off"]),
+                default="auto",
+                help="Auto: where there are more states than the limits allow, one stands for all "
+                "that differ only in what messages are called.",
+            ),
             limited,
         )
     ):

@@ -50,6 +50,7 @@ class Asked:
     limit_memory: float | None
     engine: Engine = "explicit"
     explorer: Literal["auto", "plain", "native"] = "auto"
+    symmetry: Literal["auto", "off"] = "auto"
     jobs: int | None = 1
     """Threads of the compiled explorer; None: as many as there are processors."""
 
@@ -85,6 +86,7 @@ class Asked:
             tuple(properties),
             self.engine,
             explorer,
+            self.symmetry == "auto",
             Certifying(folder=folder),
         )
 

@@ -49,20 +49,24 @@ class Backwards:
         return isinstance(self.starts, memoryview)
 
 
-def edges_of(found: Explored) -> Edges:
-    """All steps between states that were found."""
+def edges_of(found: Explored, first: int | None = None) -> Edges:
+    """All steps between states that were found; or those from the first so many states alone."""
     if found.space is not None:
         from deliverycheck.explore.native.steps import edges_in  # heavy
 
-        return edges_in(found.space, found.expanded)
+        if first is not None:
+            return edges_in(found.space, first, first)
+        return edges_in(found.space, len(found.states), found.expanded)
     starts, targets, actions = array("q", [0]), array("q"), array("i")
     onward, index = found.code.edges, found.index
-    for word in found.states[: found.expanded]:
+    count = len(found.states) if first is None else first
+    expanded = min(found.expanded, count)
+    for word in found.states[:expanded]:
         for action, target in onward(word):
             targets.append(index[target])
             actions.append(action)
         starts.append(len(targets))
-    for _ in range(found.expanded, len(found.states)):
+    for _ in range(expanded, count):
         starts.append(len(targets))
     return Edges(starts, targets, actions)
 

@@ -14,6 +14,7 @@ from deliverycheck.system.sorts import contains
 
 if TYPE_CHECKING:
     from deliverycheck.explore.native.space import Space
+    from deliverycheck.explore.permuting import Permutation
 
 
 @dataclass(slots=True)
@@ -36,6 +37,11 @@ class Explored:
     explorer: Explorer = field(default_factory=Explorer)
     space: Space | None = None
     """The same states in arrays, if the native engine found them."""
+
+    @property
+    def permutations(self) -> tuple[Permutation, ...]:
+        """What makes states one that differ only in names: here nothing (see `orbits.Quotient`)."""
+        return ()
 
     @property
     def complete(self) -> bool:

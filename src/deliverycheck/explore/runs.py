@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from deliverycheck.explore.edges import Edges
+from deliverycheck.explore.edges import Edges, edges_of
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.flags import flagged
 
@@ -28,19 +28,19 @@ def shortest_run(found: Explored, goals: Iterable[int]) -> Run | None:
     return run_to(found, flagged(len(found.states), goals))
 
 
-def run_to(
-    found: Explored, goals: bytearray, edges: Callable[[], Edges] | None = None
-) -> Run | None:
+def run_to(found: Explored, goals: bytearray, edges: Edges | None = None) -> Run | None:
     """The same to one of the states that are flagged.
 
-    `edges` gives all steps, if it is worth to have them: where the native engine found the states.
+    `edges` are all steps, if they are at hand.
     """
-    if 1 not in goals:
+    first = goals.find(1)
+    if first < 0:
         return None
-    if found.space is not None and edges is not None:
+    if found.space is not None:
         from deliverycheck.explore.native import runs  # heavy
 
-        return runs.shortest(found, edges(), goals)
+        nearer = found.levels[found.depth_of(first)]  # no step from any other state is needed
+        return runs.shortest(found, edges or edges_of(found, nearer), goals)
 
     def onward(number: int) -> Iterable[tuple[int, int]]:
         if number >= found.expanded:

@@ -32,24 +32,37 @@ def explore(
     reachable step leaves its domain or fails a check; ValueError where the native one is asked for
     and cannot be had; InputError for a checkpoint that is damaged or of another search.
     """
-    limits, explorer = limits or Limits(), explorer or Explorer()
     code = compiled(system)
     start = list(dict.fromkeys(code.packing.pack(state) for state in system.initial))
-    found = Explored(system, code, start, {}, [0], explorer=explorer)
-    keeper = Keeper(explorer.checkpoint, code.packing) if explorer.checkpoint else None
+    index = {word: number for number, word in enumerate(start)}
+    found = Explored(system, code, start, index, [0], explorer=explorer or Explorer())
+    try:
+        search(found, limits or Limits(), report)
+    except Trouble as trouble:
+        _, word = trouble.args
+        raise explained(found, found.index[word]) from None
+    return found
+
+
+def search(
+    found: Explored, limits: Limits, report: Callable[[Progress], None] | None = None
+) -> None:
+    """Go on from the states at the start, which are all that was found so far.
+
+    Raises Trouble, and otherwise like `explore`.
+    """
+    checkpoint = found.explorer.checkpoint
+    keeper = Keeper(checkpoint, found.code.packing) if checkpoint else None
     kept = resume(found, keeper) if keeper else None
     pace = Pace(limits, report, keeper)
     try:
         _search(found, pace, kept)
     except KeyboardInterrupt:
         found.stopped = "interrupted"
-    except Trouble as trouble:
-        raise _explained(found, trouble) from None
     pace.keep(found)
     if found.levels[-1] == len(found.states):
         found.levels.pop()
-    found.hits = tuple(sorted(code.hits))
-    return found
+    found.hits = tuple(sorted(found.code.hits))
 
 
 def can_compile() -> bool:
@@ -61,13 +74,13 @@ def _search(found: Explored, pace: Pace, kept: bytearray | None) -> None:
     """Search on, with the states that were kept, if any."""
     until = _plain_until(found)
     if kept is None or len(kept) < until * pace.width:
-        if kept is not None:
-            found.states = [
-                int.from_bytes(kept[at : at + pace.width], "little")
-                for at in range(0, len(kept), pace.width)
-            ]
-        kept = None
-        if _search_in_python(found, pace, until):
+        if kept is None:
+            states = list(found.states)
+        else:
+            parts = range(0, len(kept), pace.width)
+            states = [int.from_bytes(kept[at : at + pace.width], "little") for at in parts]
+            kept = None
+        if _search_in_python(found, pace, states, until):
             return
     from deliverycheck.explore.native.search import go_on  # heavy
 
@@ -79,16 +92,16 @@ def _plain_until(found: Explored) -> float:
     engine = found.explorer.engine
     if engine == "native" and not can_compile():
         raise ValueError("the native explorer needs the extra `fast`")
-    if engine == "plain" or not can_compile() or not fits(found.system):
+    if engine == "plain" or not can_compile() or not fits(found.system, len(found.permutations)):
         return inf
     return 0 if engine == "native" else WORTH_COMPILING
 
 
-def _search_in_python(found: Explored, pace: Pace, until: float) -> bool:
+def _search_in_python(found: Explored, pace: Pace, states: list[int], until: float) -> bool:
     """Search on in plain Python; False when there is more to see than that should do."""
-    targets = found.code.targets
-    found.states = states = list(found.states)
-    found.index = index = {word: number for number, word in enumerate(states)}
+    targets, index = found.code.targets, dict(found.index)
+    index.update((word, number) for number, word in enumerate(states))
+    found.states, found.index = states, index
     append = states.append
     while found.expanded < len(states):
         if found.expanded == found.levels[-1]:
@@ -114,12 +127,11 @@ def _search_in_python(found: Explored, pace: Pace, until: float) -> bool:
     return True
 
 
-def _explained(found: Explored, trouble: Trouble) -> ReachableFault:
-    """Let the reference interpreter say what is wrong with the model."""
-    _, word = trouble.args
+def explained(found: Explored, number: int) -> ReachableFault:
+    """Let the reference interpreter say what goes wrong in a state."""
     try:
-        for _ in successors(found.system, found.code.packing.unpack(word)):
+        for _ in successors(found.system, found.state(number)):
             pass
     except ModelFault as fault:
-        return ReachableFault(fault, found, found.index[word])
+        return ReachableFault(fault, found, number)
     raise AssertionError("the compiled code found a fault that the interpreter does not see")

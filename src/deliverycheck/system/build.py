@@ -231,11 +231,19 @@ def apply(op: str, args: tuple[Term, ...]) -> Term:
 
 def substitute(term: Term, replacement: Mapping[str, Term]) -> Term:
     """The term with each named variable replaced, simplified on the way."""
-    match term:
-        case Const():
-            return term
-        case Var(name):
-            return replacement.get(name, term)
-        case App(op, args):
-            return apply(op, tuple(substitute(arg, replacement) for arg in args))
-    assert_never(term)
+    # Terms share their parts: what is the same object is done once, and stays the same object.
+    done: dict[int, Term] = {}
+
+    def replaced(part: Term) -> Term:
+        match part:
+            case Const():
+                return part
+            case Var(name):
+                return replacement.get(name, part)
+            case App(op, args):
+                if id(part) not in done:
+                    done[id(part)] = apply(op, tuple(map(replaced, args)))
+                return done[id(part)]
+        assert_never(part)
+
+    return replaced(term)

@@ -40,10 +40,13 @@ class App:
     op: Op
     args: tuple[Term, ...]
     _hash: int = field(init=False, repr=False, compare=False)
+    kind: Kind | None = field(init=False, repr=False, compare=False)
+    """Found out once, by the first `kind_of` that asks."""
 
     def __post_init__(self) -> None:
-        # Terms share their parts, so a hash computed anew each time would cost exponentially.
+        # Terms share their parts, so what is computed anew each time would cost exponentially.
         object.__setattr__(self, "_hash", hash((self.op, self.args)))
+        object.__setattr__(self, "kind", None)
 
     def __hash__(self) -> int:
         return self._hash
@@ -81,7 +84,11 @@ def kind_of(term: Term) -> Kind:
         case Var(_, sort):
             return kind_of_sort(sort)
         case App(op, args):
-            return _kind_of_application(op, [kind_of(arg) for arg in args])
+            if term.kind is None:
+                kind = _kind_of_application(op, [kind_of(arg) for arg in args])
+                object.__setattr__(term, "kind", kind)
+                return kind
+            return term.kind
     assert_never(term)
 
 
@@ -113,14 +120,23 @@ def _kind_of_application(op: Op, kinds: list[Kind]) -> Kind:
 
 
 def variables_of(term: Term) -> Iterator[Var]:
-    """Every occurrence of a variable in the term, left to right."""
-    match term:
-        case Const():
-            return
-        case Var():
-            yield term
-        case App(_, args):
-            for arg in args:
-                yield from variables_of(arg)
-        case _:
-            assert_never(term)
+    """The variables in the term, left to right.
+
+    A part that stands in the term several times as the same object is looked at once: there may be
+    exponentially many places.
+    """
+    seen: set[int] = set()
+    left = [term]
+    while left:
+        part = left.pop()
+        match part:
+            case Const():
+                continue
+            case Var():
+                yield part
+            case App(_, args):
+                if id(part) not in seen:
+                    seen.add(id(part))
+                    left.extend(reversed(args))
+            case _:
+                assert_never(part)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from llvmlite import binding as _binding  # pyright: ignore[reportMissingTypeStubs] # it has none
 
 from deliverycheck.explore.native.functions import Functions, functions_of
+from deliverycheck.explore.permuting import Permutation
 from deliverycheck.system.model import System
 
 binding: Any = _binding
@@ -26,13 +28,16 @@ class Built:
     successors: int
     marks: int
     withheld: int
+    turned: int
+    """This and the next: 0 where there are no permutations."""
+    orbit: int
     owner: Any = field(repr=False)
     """What holds the machine code in memory."""
 
 
-def built(system: System) -> Built:
+def built(system: System, permutations: Sequence[Permutation] = ()) -> Built:
     """Compile the functions of a system that fits (see `functions.fits`)."""
-    functions = functions_of(system)
+    functions = functions_of(system, permutations)
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     target = binding.Target.from_default_triple()
@@ -54,5 +59,7 @@ def built(system: System) -> Built:
         engine.get_function_address("successors"),
         engine.get_function_address("marks"),
         engine.get_function_address("withheld"),
+        engine.get_function_address("turned") if permutations else 0,
+        engine.get_function_address("orbit") if permutations else 0,
         engine,
     )

@@ -71,6 +71,18 @@ def _call_two(_: Any, address: Any, s: Any, s_at: Any, t: Any, t_at: Any) -> Any
 
 
 @intrinsic
+def _call_one(_: Any, address: Any, s: Any, s_at: Any) -> Any:
+    """A function of one place."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        place = _place(context, builder, signature.args[1], args[1], args[2])
+        kind = ir.FunctionType(ir.IntType(64), [POINTER])
+        return builder.call(builder.inttoptr(args[0], kind.as_pointer()), [place])
+
+    return types.int64(address, s, s_at), generate
+
+
+@intrinsic
 def _prefetch(_: Any, array: Any, at: Any) -> Any:
     """Ask the processor for an entry of a flat array before it is needed."""
 
@@ -106,6 +118,7 @@ call_successors = cast(
 
 call_marks = cast("Callable[[int, Words, int, Words, int], int]", _call_two)
 call_withheld = cast("Callable[[int, Words, int, Codes, int], int]", _call_two)
+call_orbit = cast("Callable[[int, Words, int], int]", _call_one)
 prefetch = cast("Callable[[Words, int], None]", _prefetch)
 
 at_least_0 = cast("Callable[[int], int]", _at_least_0)

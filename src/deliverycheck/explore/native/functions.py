@@ -8,16 +8,24 @@
         The marks of a state: `mark_words` words.
     i64 @withheld(ptr state, ptr actions)
         How many actions only a bound forbids, and which.
+    i64 @turned(ptr state, ptr targets, ptr turns, ptr hits)
+        The same as `successors`, with the permutation that makes the representative in place of the
+        action. Only where states that differ in names are one (see `representing`): all targets are
+        representatives then.
 
 The order of the successors is the plain engine's: both are written from the same plan.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from deliverycheck.explore.native.representing import MOST as MOST_PERMUTATIONS
+from deliverycheck.explore.native.representing import representing
 from deliverycheck.explore.native.writing import Known, Text
 from deliverycheck.explore.packing import WORD, Packing, packing_of, words_of
+from deliverycheck.explore.permuting import Permutation
 from deliverycheck.explore.plan import Branch, Move, Store, Tree, clause_bits, marks_of, tree_of
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System
@@ -44,9 +52,12 @@ class Functions:
     text: str
 
 
-def fits(system: System) -> bool:
-    """Whether a system can be compiled: its numbers fit into words, whatever is done to them."""
-    if len(system.actions) >= MOST_ACTIONS:
+def fits(system: System, permutations: int = 0) -> bool:
+    """Whether a system can be compiled: its numbers fit into words, whatever is done to them.
+
+    Representatives under very many permutations are left to plain Python.
+    """
+    if len(system.actions) >= MOST_ACTIONS or permutations > MOST_PERMUTATIONS:
         return False
     for variable in system.variables:
         sort = variable.sort
@@ -76,35 +87,49 @@ def _is_small(*numbers: int) -> bool:
     return all(abs(number) < MOST for number in numbers)
 
 
-def functions_of(system: System) -> Functions:
-    """Write the functions of a system that `fits`."""
+def functions_of(system: System, permutations: Sequence[Permutation] = ()) -> Functions:
+    """Write the functions of a system that `fits`, of representatives if there are permutations."""
     packing = packing_of(system)
     words = words_of(packing)
     bounds = tuple(dict.fromkeys(b.name for action in system.actions for b in action.bounds))
     mark_words = -(-(2 + 2 * len(clause_bits(system))) // WORD)
-    writer = _Writer(system, packing, words, bounds)
-    parts = [
-        writer.successors(tree_of(system, packing)),
-        writer.marks(mark_words),
-        writer.withheld(),
-    ]
+    writer = _Writer(system, packing, words, bounds, least=bool(permutations))
+    tree = tree_of(system, packing)
+    parts = [writer.successors(tree), writer.marks(mark_words), writer.withheld()]
+    if permutations:
+        parts += [writer.turned(tree), *representing(packing, permutations)]
     return Functions(packing, words, mark_words, bounds, "\n".join(parts))
 
 
 class _Writer:
     def __init__(
-        self, system: System, packing: Packing, words: int, bounds: tuple[str, ...]
+        self,
+        system: System,
+        packing: Packing,
+        words: int,
+        bounds: tuple[str, ...],
+        *,
+        least: bool,
     ) -> None:
         self.system = system
         self.packing = packing
         self.words = words
         self.bounds = bounds
+        self.least = least
+        self.with_turns = False
         self.text = Text()
 
     # The functions
 
     def successors(self, tree: Tree) -> str:
-        known = self._begin("i64 @successors(ptr %s, ptr %targets, ptr %actions, ptr %hits)")
+        return self._steps("successors", tree)
+
+    def turned(self, tree: Tree) -> str:
+        self.with_turns = True
+        return self._steps("turned", tree)
+
+    def _steps(self, name: str, tree: Tree) -> str:
+        known = self._begin(f"i64 @{name}(ptr %s, ptr %targets, ptr %actions, ptr %hits)")
         self.text.add("%count = alloca i64")
         self.text.add("store i64 0, ptr %count")
         self._tree(tree, known)
@@ -185,6 +210,12 @@ class _Writer:
         for word, value in enumerate(self._target(move, known)):
             at = self.text.value(f"add i64 {first}, {word}") if word else first
             self._store("i64", value, self._place("i64", "%targets", at))
+        if self.least:
+            target = self._place("i64", "%targets", first)
+            turn = self.text.value(f"call i64 @least(ptr {target})")
+            if self.with_turns:
+                short = self.text.value(f"trunc i64 {turn} to i16")
+                self._store("i16", short, self._place("i16", "%actions", number))
         self.text.jump(after)
         self.text.begin(after)
 

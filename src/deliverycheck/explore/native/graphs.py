@@ -176,23 +176,3 @@ def _sweep(
                 found = True
                 break
     return found
-
-
-def counted(edges: Edges, actions: int) -> tuple[list[int], list[int]]:
-    """By action how many edges take it, and of which it is true that one changes the state."""
-    starts, targets, taken = graph_of(edges)
-    times, moves = np.zeros(actions, np.int64), np.zeros(actions, np.uint8)
-    _tally(starts, targets, taken, times, moves)
-    return times.tolist(), np.flatnonzero(moves).tolist()
-
-
-@kernel
-def _tally(
-    starts: Numbers, targets: Numbers, actions: Numbers, times: Numbers, moves: Bytes
-) -> None:
-    for state in range(len(starts) - 1):
-        for edge in range(starts[state], starts[state + 1]):
-            action = int64(actions[edge])
-            times[action] += 1
-            if int64(targets[edge]) != state:
-                moves[action] = 1

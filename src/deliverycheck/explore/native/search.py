@@ -22,8 +22,9 @@ from deliverycheck.explore.native.table import collected, generated, inserted
 from deliverycheck.explore.native.views import Places, States
 from deliverycheck.explore.pace import Pace
 
-SHARE = 8 * CHUNK
-"""States of a block for each of several threads: handing out work takes time as well."""
+ALONE, TOGETHER = 4 * CHUNK, 8 * CHUNK
+"""States of a block for one thread, for which they shall stay near at hand, and for each of
+several: handing out work takes time as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +42,11 @@ class Region:
 
 def go_on(found: Explored, pace: Pace, kept: bytearray | None) -> None:
     """Go on with a search that plain Python has begun, or that was kept. Raises Trouble."""
-    functions, jobs = built(found.system), found.explorer.jobs
+    functions, jobs = built(found.system, found.permutations), found.explorer.jobs
     words = functions.functions.words
     array = split(found.states, words) if kept is None else words_in(kept)
     space = space_of(functions, array, jobs, pace.limits.memory)
-    regions = [_region(space, CHUNK if jobs == 1 else SHARE) for _ in range(jobs)]
+    regions = [_region(space, _most(jobs)) for _ in range(jobs)]
     found.states, found.index, found.space = States(space), Places(space), space
     try:
         _search(found, space, regions, pace)
@@ -87,10 +88,13 @@ def _search(found: Explored, space: Space, regions: Sequence[Region], pace: Pace
 def _share(space: Space, limits: Limits) -> int:
     """How many states each thread gets. Near the limit of states a search ends where it would in
     plain Python."""
-    if space.jobs == 1:
-        return CHUNK
-    most = space.count + space.jobs * SHARE * space.built.most_successors
-    return CHUNK if limits.states is not None and most > limits.states else SHARE
+    share = _most(space.jobs)
+    most = space.count + space.jobs * share * space.built.most_successors
+    return CHUNK if limits.states is not None and most > limits.states else share
+
+
+def _most(jobs: int) -> int:
+    return ALONE if jobs == 1 else TOGETHER
 
 
 def _advance(

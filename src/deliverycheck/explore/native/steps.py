@@ -34,37 +34,24 @@ BATCH = 64
 """States whose successors are looked up together, so that they can be asked for ahead."""
 
 
-def edges_in(space: Space, expanded: int) -> Edges:
-    """All steps from the first states, those that were looked behind.
+def edges_in(space: Space, count: int, expanded: int, function: int | None = None) -> Edges:
+    """The steps from the first so many states, as far as they were looked behind.
 
+    Another function may be asked that gives the same targets, with something else for actions.
     Targets take 4 bytes and actions 2 for each step; where its steps begin, 8 for each state.
     """
+    function = function or space.built.successors
     numbers = space.with_numbers()
     most = max(1, space.built.most_successors)
-    starts = np.zeros(space.count + 1, np.int64)
+    starts = np.zeros(count + 1, np.int64)
+    np.cumsum(degrees_in(space, count, expanded), out=starts[1:])
     parts = space.shared(expanded)
-
-    def count(part: range) -> None:
-        counted(
-            space.built.successors,
-            space.states,
-            part.start,
-            part.stop,
-            space.shape,
-            np.empty(most * space.words, np.uint64),
-            np.empty(most, np.uint16),
-            np.zeros(len(space.built.functions.bounds), np.uint8),
-            starts,
-        )
-
-    space.each(count, parts)
-    np.cumsum(starts, out=starts)
     targets = np.empty(starts[-1], np.uint32)
     actions = np.empty(starts[-1], np.uint16)
 
     def link(part: range) -> None:
         linked(
-            space.built.successors,
+            function,
             space.states,
             part.start,
             part.stop,
@@ -82,6 +69,28 @@ def edges_in(space: Space, expanded: int) -> Edges:
     return Edges(starts.data, targets.data, actions.data)
 
 
+def degrees_in(space: Space, count: int, expanded: int) -> Places:
+    """How many steps there are from each state; from one that was not looked behind, none."""
+    degrees = np.zeros(count, np.int64)
+    most = max(1, space.built.most_successors)
+
+    def measure(part: range) -> None:
+        counted(
+            space.built.successors,
+            space.states,
+            part.start,
+            part.stop,
+            space.shape,
+            np.empty(most * space.words, np.uint64),
+            np.empty(most, np.uint16),
+            np.zeros(len(space.built.functions.bounds), np.uint8),
+            degrees,
+        )
+
+    space.each(measure, space.shared(expanded))
+    return degrees
+
+
 def marks_in(space: Space) -> NDArray[np.uint64]:
     """The marks of all states: a row of words for each."""
     width = space.built.functions.mark_words
@@ -92,6 +101,35 @@ def marks_in(space: Space) -> NDArray[np.uint64]:
 
     space.each(mark, space.shared(space.count))
     return marks.reshape(space.count, width)
+
+
+def tally_in(space: Space, expanded: int) -> tuple[list[int], list[int]]:
+    """By action how many steps take it, and the actions of which one changes the state.
+
+    No step is kept: so it takes no memory, and as long as `degrees_in`.
+    """
+    most = max(1, space.built.most_successors)
+
+    def tally(part: range) -> tuple[Places, Flags]:
+        times, moves = np.zeros(most, np.int64), np.zeros(most, np.uint8)
+        tallied(
+            space.built.successors,
+            space.states,
+            part.start,
+            part.stop,
+            space.shape,
+            np.empty(most * space.words, np.uint64),
+            np.empty(most, np.uint16),
+            np.zeros(len(space.built.functions.bounds), np.uint8),
+            times,
+            moves,
+        )
+        return times, moves
+
+    parts = space.each(tally, space.shared(expanded))
+    times: list[int] = np.sum([one for one, _ in parts], axis=0).tolist()
+    moves = np.flatnonzero(np.any([one for _, one in parts], axis=0))
+    return times[: space.built.most_successors], moves.tolist()
 
 
 def withheld_in(space: Space, expanded: int) -> tuple[Places, Codes]:
@@ -121,14 +159,39 @@ def counted(
     targets: Words,
     actions: Codes,
     hits: Flags,
-    starts: Places,
+    degrees: Places,
 ) -> None:
-    """Note behind each state how many steps it has."""
+    """Note of each state how many steps it has."""
     words = len(shape)
     for state in range(first, last):
-        starts[state + 1] = call_successors(
+        degrees[state] = call_successors(
             successors, states, state * words, targets, 0, actions, 0, hits
         )
+
+
+@kernel
+def tallied(
+    successors: int,
+    states: Words,
+    first: int,
+    last: int,
+    shape: Shape,
+    targets: Words,
+    actions: Codes,
+    hits: Flags,
+    times: Places,
+    moves: Flags,
+) -> None:
+    """Note of each action how many of the steps from some states take it, and if one moves."""
+    words = len(shape)
+    for state in range(first, last):
+        number = call_successors(successors, states, state * words, targets, 0, actions, 0, hits)
+        for step in range(number):
+            action = actions[at_least_0(step)]
+            times[action] += 1
+            for word in range(words):
+                if targets[step * words + word] != states[state * words + word]:
+                    moves[action] = 1
 
 
 @kernel

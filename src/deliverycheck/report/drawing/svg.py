@@ -7,6 +7,7 @@ written from right to left is kept to itself (Unicode Standard Annex 9, section 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,16 @@ Attribute: TypeAlias = "str | float | int | None"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""The marks that change the direction of the text around them."""
+_CONTROLS = "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff\\u2028\\u2029"
+"""What XML does not allow, controls, and ends of lines that are none in a file."""
 
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
+_TURNING = "\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066\\u2067"
+"""The marks that change the direction of the text around them, but for `ISOLATE` and its end."""
+
+_NEVER_PLAIN = re.compile(f"[{_CONTROLS}{_TURNING}{ISOLATE}{END_ISOLATE}]")
+_NEVER_WRITTEN = re.compile(f"[{_CONTROLS}\\t\\r{_TURNING}]")
+_BLANK = re.compile("[\\t\\n\\r]")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +73,15 @@ def number(value: float) -> str:
 
 def plain(text: str) -> str:
     """The text on one line, with what a file or a reader could trip over replaced."""
-    return "".join(" " if c in "\t\n\r" else c if _is_harmless(c) else REPLACED for c in text)
+    return _NEVER_PLAIN.sub(REPLACED, _BLANK.sub(" ", text))
 
 
 def isolated(text: str) -> str:
     """The text, kept to itself if any of it is written from right to left."""
-    turned = any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
+    turned = not text.isascii() and any(
+        unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text
+    )
     return f"{ISOLATE}{text}{END_ISOLATE}" if turned else text
-
-
-def _is_harmless(c: str) -> bool:
-    """Whether a character is allowed in XML, is no control, and turns nothing around."""
-    code = ord(c)
-    if code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF):
-        return False
-    return c not in _TURNING and c not in "\u2028\u2029"
 
 
 def _pieces(one: Element) -> Iterator[str]:
@@ -108,5 +109,4 @@ def _holds_elements_only(children: Sequence[Element | str]) -> bool:
 
 def escaped(text: str) -> str:
     """The text for an attribute or between tags."""
-    safe = (c if _is_harmless(c) or c in ISOLATE + END_ISOLATE + "\n" else REPLACED for c in text)
-    return "".join(_ESCAPES.get(c, c) for c in safe)
+    return _NEVER_WRITTEN.sub(REPLACED, text).translate(_ESCAPES)

@@ -14,7 +14,7 @@ SPACE = frozenset("\n\t")
 
 def plain(text: str) -> str:
     """The text with everything that is not to be seen written as its number: `\\u001b`."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(one if _is_shown(one) else _number(one) for one in text)
 

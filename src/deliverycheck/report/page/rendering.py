@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -128,7 +129,9 @@ def _text(name: str) -> str:
     return (files("deliverycheck.report.page") / "templates" / name).read_text(encoding="utf-8")
 
 
+@cache
 def _environment() -> Environment:
+    """The templates, read and compiled once."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoescape
 
     return Environment(

@@ -85,6 +85,9 @@ def verdict_notes(prop: PropertyResult) -> list[str]:
         notes.append("proved")
     if prop.verdict == "holds" and prop.evidence.within:
         notes.append("within bounds")
+    looked = prop.evidence.detail.get("representatives")
+    if looked is not None:
+        notes.append(f"{prop.evidence.detail['states']:,} states, by {looked:,} representatives")
     if prop.reason:
         notes.append(prop.reason)
     return notes

@@ -1,0 +1,93 @@
+"""Searching: what the explicit engine says, by every state, or by what stands for many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from deliverycheck.check.explicit import judge
+from deliverycheck.check.finding import Finding
+from deliverycheck.check.instances import explore_instance
+from deliverycheck.check.marked import Marked
+from deliverycheck.check.options import Options, Report
+from deliverycheck.check.reduced import MarkedOrbits, judge_orbits
+from deliverycheck.explore.explored import Explored
+from deliverycheck.explore.orbits import Quotient
+from deliverycheck.explore.permuting import TooMany
+from deliverycheck.explore.quotient import explore_quotient
+from deliverycheck.explore.search import can_compile
+from deliverycheck.lift.lifting import Lifted
+from deliverycheck.lift.mentions import mentions_of
+from deliverycheck.system.symmetry import symmetry_of
+from deliverycheck.system.verdicts import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The answers of the explicit engine, in the order of the properties."""
+
+    marked: Marked
+    findings: tuple[Finding, ...]
+    elsewhere: Mapping[str, Explored] = field(default_factory=dict[str, Explored])
+    """By property, what its answer was read off where that is not `marked.found`."""
+
+    def basis(self, prop: str) -> Explored:
+        """What the answer about a property was read off."""
+        return self.elsewhere.get(prop, self.marked.found)
+
+
+def searched_by(lifted: Lifted, options: Options, report: Report | None = None) -> Searched:
+    """Explore a model and judge its properties. Raises ReachableFault, DisagreementError.
+
+    Where there are more states than the limits allow, what is still open is asked of
+    representatives: one state stands for all that differ only in what messages are called.
+    """
+    found = explore_instance(lifted, options, report, options.checkpoint)
+    marked = Marked(found)
+    findings = list(judge(lifted, marked))
+    open_ = {one.prop.name for one in findings if one.verdict == "undetermined"}
+    if not open_ or not options.symmetry or found.stopped not in ("states", "memory"):
+        return Searched(marked, tuple(findings))
+    by_name = {
+        one.prop.name: (one, where)
+        for one, where in _by_names(lifted, found, open_, options, report)
+    }
+    kept = [by_name[one.prop.name][0] if one.prop.name in by_name else one for one in findings]
+    return Searched(marked, tuple(kept), {name: where for name, (_, where) in by_name.items()})
+
+
+def _by_names(
+    lifted: Lifted, found: Explored, open_: set[str], options: Options, report: Report | None
+) -> Iterator[tuple[Finding, Explored]]:
+    """What representatives say of the properties that are open, if they say anything."""
+    properties = tuple(prop for prop in found.system.properties if prop.name in open_)
+    system = replace(found.system, properties=properties)
+    symmetry = symmetry_of(system, mentions_of(lifted))
+    if not symmetry.properties:
+        return
+    explorer = options.explorer
+    if explorer.engine == "auto" and can_compile():
+        explorer = replace(explorer, engine="native")  # there is much to see, that is known already
+    try:
+        orbits = explore_quotient(system, symmetry, options.limits, report, explorer)
+    except TooMany:
+        return
+    for finding in judge_orbits(lifted, MarkedOrbits(orbits)):
+        if finding.verdict != "undetermined":
+            yield _told(orbits, finding), orbits
+
+
+def _told(orbits: Quotient, finding: Finding) -> Finding:
+    """The finding, which says how many states were looked at by how many representatives."""
+    if finding.evidence.kind != "exhaustive":
+        return finding
+    states, transitions = orbits.counts()
+    alike: list[Json] = [list(names) for names in orbits.symmetry.classes]
+    detail: dict[str, Json] = {
+        **finding.evidence.detail,
+        "states": states,
+        "transitions": transitions,
+        "representatives": len(orbits.states),
+        "alike": alike,
+    }
+    return replace(finding, evidence=replace(finding.evidence, detail=detail))
