@@ -49,6 +49,8 @@ class Shape:
     starts: int
     clauses: int = 1
     fault: float = 0.3
+    far: float = 0.5
+    """How often a step leads anywhere: never, where there shall be many components."""
     bad: float = 0.1
     """How often a mark is set that a property asks not to be."""
 
@@ -64,6 +66,7 @@ def shape_of(rng: Random) -> Shape:
         rng.choice((1, 1, 2, 3, states)),
         rng.choice((1, 1, 2, 40)),
         rng.choice((0.0, 0.3, 0.6)),
+        rng.choice((0.0, 0.5)),
         rng.choice((0.0, 0.1, 0.5)),
     )
 
@@ -97,7 +100,7 @@ def graph(rng: Random, shape: Shape, *, in_order: bool = True) -> Explored:
     onward: list[list[tuple[int, int]]] = [[] for _ in range(shape.states)]
     for _ in range(round(shape.states * shape.edges)):
         source, action = rng.randrange(shape.states), rng.randrange(shape.actions)
-        if rng.random() < 0.5:
+        if rng.random() < shape.far:
             target = rng.randrange(shape.states)
         else:
             target = min(max(source + rng.randint(-shape.reach, shape.reach), 0), shape.states - 1)

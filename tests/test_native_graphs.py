@@ -240,14 +240,23 @@ def test_divisions_of_small_graphs() -> None:
 
 def test_what_is_divided_again_and_again_stays_in_order() -> None:
     """What is left of one component is led to from what is left of another one."""
-    shape = Shape(80, 12, 1.8, 2, 1, fault=0.0)
-    depths = [same_fairness(*pair(seed, shape)) for seed in range(300)]
-    assert sum(depth >= 2 for depth in depths) > 100
+    shape = Shape(400, 200, 2.4, 8, 40, fault=0.0, far=0.0)
+    depths = [same_fairness(*pair(seed, shape), at_length=False) for seed in range(120)]
+    assert sum(depth >= 2 for depth in depths) > 60
 
 
 @pytest.mark.parametrize("shape", LARGE, ids=str)
 def test_divisions_of_large_graphs(shape: Shape) -> None:
     same_fairness(*pair(3, shape), at_length=False)
+
+
+def test_possible_steps_may_be_told_by_plain_numbers() -> None:
+    for seed in range(50):
+        _, plain, native = pair(seed)
+        every = range(len(plain.marks))
+        told = replace(native.possible, in_state=list(native.possible.in_state))
+        found = divide(told, every, told.relied)
+        assert found.classes == divide(plain.possible, every, told.relied).classes, seed
 
 
 def test_components_are_what_networkx_says_they_are() -> None:

@@ -1,4 +1,4 @@
-"""Arrays: what plain Python holds in buffers, as numpy sees it, mostly without a copy."""
+"""Arrays: what plain Python holds in buffers, as numpy sees it."""
 
 from __future__ import annotations
 
@@ -39,22 +39,12 @@ def number_type(states: int) -> type[np.uint32 | np.int64]:
 
 
 def graph_of(edges: Edges) -> tuple[Numbers, Numbers, Numbers]:
-    """Starts, targets and actions.
-
-    What the compiled engine made is taken as it is; what plain Python made is narrowed to the same
-    types, so that each kernel is compiled once.
-    """
-    starts, targets = np.asarray(edges.starts), np.asarray(edges.targets)
-    actions = np.asarray(edges.actions)
-    if actions.dtype != np.uint16 and (not actions.size or actions.max() < MOST_ACTIONS):
-        actions = actions.astype(np.uint16)
-    return starts, targets.astype(number_type(len(starts) - 1), copy=False), actions
+    """Starts, targets and actions, as the native engine made them: of 8, 4 and 2 bytes."""
+    return np.asarray(edges.starts), np.asarray(edges.targets), np.asarray(edges.actions)
 
 
-def flags_of(flags: Sequence[int] | bytearray) -> Bytes:
-    """Flags as an array; the same memory, if they are bytes."""
-    if not isinstance(flags, bytearray):
-        flags = bytearray(map(bool, flags))
+def flags_of(flags: bytearray) -> Bytes:
+    """Flags as an array: the same memory."""
     return np.frombuffer(flags, np.uint8) if flags else np.zeros(0, np.uint8)
 
 
@@ -69,11 +59,10 @@ def word_row(bits: int, width: int) -> Words:
     return np.array(split(bits, width), dtype=np.uint64)
 
 
-def marked_actions(actions: Collection[int], among: Numbers) -> Bytes:
-    """By action's number, for every one there can be among some, whether it is one of these."""
-    most = MOST_ACTIONS if among.dtype == np.uint16 else int(among.max(initial=0)) + 1
-    found = np.zeros(most, np.uint8)
-    found[[action for action in actions if action < most]] = 1
+def marked_actions(actions: Collection[int]) -> Bytes:
+    """By action's number, for every one there can be, whether it is one of these."""
+    found = np.zeros(MOST_ACTIONS, np.uint8)
+    found[list(actions)] = 1
     return found
 
 

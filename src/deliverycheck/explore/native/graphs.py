@@ -2,7 +2,7 @@
 
 For n states and e edges, `Edges` costs 8 bytes for each state and 6 for each edge, `Backwards` as
 many for each state and 4 for each edge. On top of that, while it runs, each function takes what its
-docstring says. Numbers of 2^31 states or more take 8 bytes where 4 are said.
+docstring says. From 2^31 states on, numbers of states take 8 bytes where 4 are said.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _place(starts: Numbers, targets: Numbers, before: Numbers, sources: Numbers)
 def without(edges: Edges, actions: Collection[int]) -> Edges:
     """The edges that are steps by none of these actions. Takes nothing but the result."""
     starts, targets, taken = graph_of(edges)
-    barred = marked_actions(actions, taken)
+    barred = marked_actions(actions)
     kept = np.zeros(len(starts), np.int64)
     _count_kept(starts, taken, barred, kept)
     fewer, left = np.empty(kept[-1], targets.dtype), np.empty(kept[-1], taken.dtype)
@@ -94,7 +94,7 @@ def reached(edges: Edges, seen: bytearray, barred: Collection[int]) -> None:
     """
     starts, targets, actions = graph_of(edges)
     work = np.empty(len(seen), number_type(len(seen)))
-    _reach(starts, targets, actions, marked_actions(barred, actions), flags_of(seen), work)
+    _reach(starts, targets, actions, marked_actions(barred), flags_of(seen), work)
 
 
 @kernel
@@ -123,7 +123,6 @@ def can_reach(before: Backwards, able: bytearray, barred: bytearray) -> None:
     Takes at most 4 bytes for each state.
     """
     starts, sources = np.asarray(before.starts), np.asarray(before.sources)
-    sources = sources.astype(number_type(len(able)), copy=False)
     work = np.empty(len(able), sources.dtype)
     _reach_back(starts, sources, flags_of(able), flags_of(barred), work)
 

@@ -74,8 +74,8 @@ def shortest(found: Explored, edges: Edges, goals: bytearray) -> Run | None:
         return None
     depth = found.depth_of(first)
     bounds = [*found.levels, len(found.states)][: depth + 2]
-    nothing = np.zeros(0, number_type(len(goals)))
-    layers = Layers(bounds, nothing, nothing, flags_of(b""), flags_of(b""))
+    nothing, no_flags = np.zeros(0, number_type(len(goals))), flags_of(bytearray())
+    layers = Layers(bounds, nothing, nothing, no_flags, no_flags)
     fewest = np.full(bounds[-1], NONE, np.uint32)
     fewest[bounds[depth] :][flags_of(goals)[bounds[depth] : bounds[-1]] == 1] = 0
     return _run(edges, layers, fewest, faults_of(found))
