@@ -22,8 +22,10 @@ from test_native import random_system
 
 from deliverycheck.errors import InputError
 from deliverycheck.explore.checkpoint import REST, STATES, Checkpoint
+from deliverycheck.explore.edges import edges_of
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import Explorer, Limits, Progress
+from deliverycheck.explore.native import search as native_search
 from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import ModelFault
 from deliverycheck.system import build
@@ -75,14 +77,14 @@ def test_a_search_goes_on_where_it_was(
     whole = facts(explore(system))
     kept = Checkpoint(tmp_path / "kept")
     limits = Limits(states=9_000)
-    stopped = explore(system, limits, None, Explorer(first, 1, kept))
+    stopped = explore(system, limits, None, Explorer(first), kept)
     assert stopped.stopped == "states"
-    assert facts(explore(system, limits, None, Explorer(then, 2, kept))) == facts(stopped)
+    assert facts(explore(system, limits, None, Explorer(then, 2), kept)) == facts(stopped)
     seen: list[Progress] = []
-    ended = explore(system, None, seen.append, Explorer(then, 1, kept))
+    ended = explore(system, None, seen.append, Explorer(then), kept)
     assert facts(ended) == whole
     assert seen[0].states > 9_000  # it did not begin anew
-    assert facts(explore(system, None, None, Explorer(first, 1, kept))) == whole
+    assert facts(explore(system, None, None, Explorer(first), kept)) == whole
 
 
 @pytest.mark.parametrize("seed", range(0, 120, 3))
@@ -101,8 +103,8 @@ def test_random_systems_stopped_anywhere_end_as_they_would_have(tmp_path: Path, 
             if left[0] == 0:
                 raise KeyboardInterrupt
 
-        explore(system, None, interrupt, Explorer(rng.choice(ENGINES), 1, kept))
-        found = explore(system, None, None, Explorer(rng.choice(ENGINES), 1, kept))
+        explore(system, None, interrupt, Explorer(rng.choice(ENGINES)), kept)
+        found = explore(system, None, None, Explorer(rng.choice(ENGINES)), kept)
         assert facts(found) == facts(whole)
 
 
@@ -137,12 +139,12 @@ def damaged(folder: Path, rng: Random) -> None:
 @pytest.mark.parametrize("number", range(60))
 def test_a_damaged_checkpoint_is_refused(tmp_path: Path, number: int) -> None:
     system, kept = grid(20), Checkpoint(tmp_path / "kept")
-    explore(system, Limits(states=100), None, Explorer("plain", 1, kept))
+    explore(system, Limits(states=100), None, Explorer("plain"), kept)
     before = {name: (kept.folder / name).read_bytes() for name in (STATES, REST)}
     damaged(kept.folder, Random(SEED + number))  # noqa: S311 - a test's dice
     assert before != {name: (kept.folder / name).read_bytes() for name in (STATES, REST)}
     with pytest.raises(InputError) as refused:
-        explore(system, None, None, Explorer(ENGINES[number % 2], 1, kept))
+        explore(system, None, None, Explorer(ENGINES[number % 2]), kept)
     (diagnostic,) = refused.value.diagnostics
     assert diagnostic.code == "DC013"
     assert str(kept.folder) in diagnostic.message
@@ -150,19 +152,19 @@ def test_a_damaged_checkpoint_is_refused(tmp_path: Path, number: int) -> None:
 
 def test_a_checkpoint_of_another_search_is_refused(tmp_path: Path) -> None:
     kept = Checkpoint(tmp_path)
-    explore(grid(20), None, None, Explorer("plain", 1, kept))
+    explore(grid(20), None, None, Explorer("plain"), kept)
     for other in (grid(21), grid(20, 2), replace(system_of(0), properties=())):
         with pytest.raises(InputError, match="another model"):
-            explore(other, None, None, Explorer("plain", 1, kept))
+            explore(other, None, None, Explorer("plain"), kept)
 
 
 def test_what_a_killed_process_wrote_last_is_cut_off(tmp_path: Path) -> None:
     system, kept = grid(20), Checkpoint(tmp_path)
-    explore(system, Limits(states=100), None, Explorer("plain", 1, kept))
+    explore(system, Limits(states=100), None, Explorer("plain"), kept)
     with (tmp_path / STATES).open("ab") as file:
         file.write(b"half a sta")
     (tmp_path / (REST + ".new")).write_text("{")
-    found = explore(system, None, None, Explorer("native", 1, kept))
+    found = explore(system, None, None, Explorer("native"), kept)
     assert facts(found) == facts(explore(system))
     assert (tmp_path / STATES).stat().st_size == 8 * 400
 
@@ -189,14 +191,14 @@ def test_fifty_kills_at_random_moments_change_nothing(tmp_path: Path) -> None:
         searches += 1
         ended = False
         while not ended:
-            explorer = Explorer(rng.choice(ENGINES), 1, kept)
+            explorer = Explorer(rng.choice(ENGINES))
             ended = killed_after(
-                rng.uniform(0.01, 0.3), partial(explore, system, explorer=explorer)
+                rng.uniform(0.01, 0.3), partial(explore, system, None, None, explorer, kept)
             )
             if not ended and (kept.folder / REST).exists():
                 kills += 1
                 was.append(json.loads((kept.folder / REST).read_text())["count"])
-        assert facts(explore(system, explorer=Explorer("native", 1, kept))) == whole
+        assert facts(explore(system, None, None, Explorer("native"), kept)) == whole
     assert len(set(was)) > 10  # they were killed at many different places
 
 
@@ -223,6 +225,38 @@ def test_a_check_that_was_killed_says_what_it_would_have_said(tmp_path: Path) ->
     whole, again = run(*ASK), run(*ASK, *keep)
     assert again.code == whole.code == 1, again.err
     assert told(again.out) == told(whole.out)
+
+
+def test_a_model_that_can_lose_is_kept_like_any_other(tmp_path: Path) -> None:
+    """Its doom is confirmed by a search of its own, which is none of the checkpoint's business."""
+    model = ROOT / "models" / "guarantees" / "at_most_once.py"
+    ask = ("check", model, "--engine", "explicit", "--json")
+    keep = ("--checkpoint", tmp_path)
+    for _ in range(2):
+        again = run(*ask, *keep)
+        assert again.code == 0, again.err
+        assert told(again.out) == told(run(*ask).out)
+    assert run(*ask, *keep, "--checkpoint-seconds", "nan").code == 2
+
+
+def test_an_interruption_before_all_is_back_in_place_leaves_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, kept = grid(100), Checkpoint(tmp_path)
+    explore(system, Limits(states=5000), None, Explorer("plain"), kept)
+    before = (tmp_path / REST).read_bytes()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(native_search, "built", interrupted)
+        found = explore(system, None, None, Explorer("native"), kept)
+    assert found.stopped == "interrupted"
+    assert (len(found.states), found.expanded, found.levels) == (1, 0, [0])
+    assert list(edges_of(found).targets) == []
+    assert (tmp_path / REST).read_bytes() == before
+    assert facts(explore(system, None, None, Explorer("native"), kept)) == facts(explore(system))
 
 
 def test_a_damaged_checkpoint_of_a_check_is_bad_input(tmp_path: Path) -> None:

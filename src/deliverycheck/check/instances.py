@@ -67,11 +67,11 @@ def _widened(
         system = bounded(lifted.system, options.copies or size, size)
         if best is not None and system == best.system:
             break
-        explorer = options.explorer
+        kept = None
         if checkpoint is not None:
             folder = checkpoint.folder / f"{options.copies or size}-{size}"
-            explorer = replace(explorer, checkpoint=replace(checkpoint, folder=folder))
-        best = explore(system, options.limits, report, explorer)
+            kept = replace(checkpoint, folder=folder)
+        best = explore(system, options.limits, report, options.explorer, kept)
         if not best.hits or best.stopped or len(best.states) > WORTH_WIDENING:
             break
     if best is None:

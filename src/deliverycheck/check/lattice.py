@@ -8,7 +8,7 @@ from which initial states, so under which budgets, such a state is reached.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
@@ -22,6 +22,7 @@ from deliverycheck.explore.fair import fair_in
 from deliverycheck.explore.flags import both, but_not, either
 from deliverycheck.explore.groups import flags_in
 from deliverycheck.explore.lasso import open_states
+from deliverycheck.explore.memory import NoRoom
 from deliverycheck.lang.naming import budget_variable
 from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Property, State, System
@@ -68,24 +69,39 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     marked = Marked(uninterrupted(found))
     numbers = {found.state(number): number for number in found.level(0)}
     at = {budget: numbers[start] for budget, start in zip(budgets, starts, strict=True)}
+    wanted = [
+        prop
+        for prop in lifted.system.properties
+        if not options.properties or prop.name in options.properties
+    ]
+    try:
+        fates, harm = _fates(marked, wanted, at)
+    except NoRoom:
+        fates, harm = {prop.name: dict.fromkeys(at, "open") for prop in wanted}, {}
+    return Lattice(faults, fates, harm, copies)
+
+
+def _fates(
+    marked: Marked, wanted: Iterable[Property], at: Mapping[Amounts, int]
+) -> tuple[dict[str, dict[Amounts, Fate]], dict[str, dict[Amounts, int]]]:
+    """The fates and the harm of some properties, by the initial states of the budgets."""
     unseen = marked.leading_to(marked.cut())
     fates: dict[str, dict[Amounts, Fate]] = {}
     harm: dict[str, dict[Amounts, int]] = {}
-    for prop in lifted.system.properties:
-        if options.properties and prop.name not in options.properties:
-            continue
+    for prop in wanted:
         broken = broken_from(marked, prop)
         fates[prop.name] = {
             budget: "broken" if broken[number] else "open" if unseen[number] else "kept"
             for budget, number in at.items()
         }
-        if prop.kind in ("always", "possible") and len(by_message(lifted.system, prop)) > 1:
+        system = marked.found.system
+        if prop.kind in ("always", "possible") and len(by_message(system, prop)) > 1:
             more = map(marked.leading_to, broken_at_once(marked, prop)[1:])
             leading = [broken, *more]
             harm[prop.name] = {
                 budget: sum(flags[number] for flags in leading) for budget, number in at.items()
             }
-    return Lattice(faults, fates, harm, copies)
+    return fates, harm
 
 
 def _start(lifted: Lifted, budget: Mapping[str, int]) -> State:

@@ -49,7 +49,7 @@ def searched_by(lifted: Lifted, options: Options, report: Report | None = None) 
     marked = Marked(found)
     findings = list(judge(lifted, marked))
     open_ = {one.prop.name for one in findings if one.verdict == "undetermined"}
-    if not open_ or not options.symmetry or found.stopped not in ("states", "memory"):
+    if not open_ or not options.symmetry or found.stopped != "states":
         return Searched(marked, tuple(findings))
     if options.limits.seconds is not None:
         left = max(0.0, options.limits.seconds - (time.monotonic() - began))
@@ -76,18 +76,19 @@ def _by_names(
         orbits = explore_quotient(system, symmetry, options.limits, report, explorer)
         if orbits.stopped == "interrupted":
             found.stopped = "interrupted"
+        counts = orbits.counts()
         for finding in judge_orbits(lifted, MarkedOrbits(orbits)):
             if finding.verdict != "undetermined":
-                yield _told(orbits, finding), orbits
+                yield _told(orbits, counts, finding), orbits
     except (TooMany, NoRoom):
         return  # what they would have said stays open
 
 
-def _told(orbits: Quotient, finding: Finding) -> Finding:
+def _told(orbits: Quotient, counts: tuple[int, int], finding: Finding) -> Finding:
     """The finding, which says how many states were looked at by how many representatives."""
-    if finding.evidence.kind != "exhaustive":
+    if finding.evidence.kind not in ("exhaustive", "bounded"):
         return finding
-    states, transitions = orbits.counts()
+    states, transitions = counts
     alike: list[Json] = [list(names) for names in orbits.symmetry.classes]
     detail: dict[str, Json] = {
         **finding.evidence.detail,

@@ -206,6 +206,9 @@ def run_check(
     asked = Asked(**options)  # type: ignore[arg-type]  # click names and types the options
     wanted = asked.questions()
     known_properties(wanted, properties)
+    if isnan(checkpoint_seconds):
+        text = "--checkpoint-seconds is no number"
+        raise InputError(Diagnostic("DC007", text, "Write a number above 0."))
     folder = _folder(certificate, "certificates")
     kept = _folder(checkpoint, "checkpoints")
     reporting = Reporting(wanted_in(report))

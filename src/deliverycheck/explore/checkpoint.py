@@ -71,16 +71,16 @@ class Keeper:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise self._refused(f"cannot be read: {error.strerror}") from None
+            raise self.refused(f"cannot be read: {error.strerror}") from None
         rest = self._sound(text)
         if rest["system"] != self.digest or rest["width"] != self.width:
-            raise self._refused("is of another model, other settings or other faults")
+            raise self.refused("is of another model, other settings or other faults")
         states = bytearray()
         for part in self._states(rest["count"] * self.width):
             self.hash.update(part)
             states += part
         if self.hash.hexdigest() != rest["sha256"]:
-            raise self._refused("is damaged: its states are not those that were kept")
+            raise self.refused("is damaged: its states are not those that were kept")
         self.count = rest["count"]
         return Kept(
             states, rest["levels"], rest["expanded"], rest["transitions"], frozenset(rest["hits"])
@@ -129,7 +129,7 @@ class Keeper:
                 os.fsync(file.fileno())
             beside.replace(self.folder / REST)
         except OSError as error:
-            raise self._refused(f"cannot be written: {error.strerror}") from None
+            raise self.refused(f"cannot be written: {error.strerror}") from None
         self.last = time.monotonic()
 
     def _sound(self, text: bytes) -> Mapping[str, Any]:
@@ -138,11 +138,11 @@ class Keeper:
             rest: dict[str, Any] = json.loads(text)
             seal = rest.pop("seal")
         except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            raise self._refused("is damaged") from None
+            raise self.refused("is damaged") from None
         if rest.get("schema") != SCHEMA:
-            raise self._refused(f"is not of the kind {SCHEMA}: it is of another version")
+            raise self.refused(f"is not of the kind {SCHEMA}: it is of another version")
         if seal != _seal(rest):
-            raise self._refused("is damaged")
+            raise self.refused("is damaged")
         return rest
 
     def _states(self, size: int) -> Iterator[bytes]:
@@ -152,13 +152,14 @@ class Keeper:
                 while size:
                     part = file.read(min(size, AT_ONCE))
                     if not part:
-                        raise self._refused("is damaged: states are missing")
+                        raise self.refused("is damaged: states are missing")
                     size -= len(part)
                     yield part
         except OSError as error:
-            raise self._refused(f"is damaged: {error.strerror}") from None
+            raise self.refused(f"is damaged: {error.strerror}") from None
 
-    def _refused(self, why: str) -> InputError:
+    def refused(self, why: str) -> InputError:
+        """The error of a checkpoint from which a search cannot go on."""
         text = f"the checkpoint in `{self.folder}` {why}"
         remedy = "Name another folder for --checkpoint, or remove this one to begin anew."
         return InputError(Diagnostic("DC013", text, remedy))

@@ -55,7 +55,7 @@ def edges_of(found: Explored, first: int | None = None) -> Edges:
         from deliverycheck.explore.native.steps import edges_in  # heavy
 
         if first is not None:
-            return edges_in(found.space, first, first)
+            return edges_in(found.space, first, min(first, found.expanded))
         return edges_in(found.space, len(found.states), found.expanded)
     starts, targets, actions = array("q", [0]), array("q"), array("i")
     onward, index = found.code.edges, found.index

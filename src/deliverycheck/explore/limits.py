@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from deliverycheck.explore.checkpoint import Checkpoint
 from deliverycheck.explore.memory import resident_megabytes
 
 Stop: TypeAlias = Literal["states", "seconds", "memory", "interrupted"]
@@ -25,8 +24,6 @@ class Explorer:
 
     engine: Literal["auto", "plain", "native"] = "auto"
     jobs: int = 1
-    checkpoint: Checkpoint | None = None
-    """Where to keep the search; None: nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

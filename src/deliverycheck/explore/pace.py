@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from deliverycheck.explore.checkpoint import Keeper
+from deliverycheck.explore.checkpoint import Keeper, Kept
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import Limits, Progress, Stop, exceeded, states_ahead
 from deliverycheck.explore.memory import resident_megabytes
@@ -27,10 +27,7 @@ class Pace:
         return self.keeper.width if self.keeper is not None else 0
 
     def stop(self, found: Explored, states: int) -> Stop | None:
-        """The first limit that was passed, if any; what lies before the first step is never cut.
-
-        A search that was kept stops where it would have stopped if it had not been.
-        """
+        """The first limit that was passed, if any; what lies before the first step is never cut."""
         if not found.expanded:
             return None
         return exceeded(self.limits, states, time.monotonic() - self.began)
@@ -53,23 +50,25 @@ class Pace:
             self.keep(found)
 
     def keep(self, found: Explored) -> None:
-        """Keep the search as it is. Raises InputError where that cannot be written."""
-        if self.keeper is not None:
+        """Keep the search as it is. Raises InputError where that cannot be written.
+
+        What was kept before is not thrown away by a search that did not even put it back.
+        """
+        if self.keeper is not None and len(found.states) >= self.keeper.count:
             more = found.bytes_from(self.keeper.count, self.keeper.width)
             hits = frozenset(found.code.hits)
             self.keeper.save(more, found.levels, found.expanded, found.transitions, hits)
 
 
-def resume(found: Explored, keeper: Keeper) -> bytearray | None:
-    """Put back what was kept of a search, and return its states; None if nothing was kept.
+def put_back(found: Explored, kept: Kept, states: list[int]) -> None:
+    """Put back all that was kept of a search, with its states as plain Python holds them."""
+    found.states, found.index = states, {word: number for number, word in enumerate(states)}
+    put_back_counts(found, kept)
 
-    Raises InputError for a checkpoint that is damaged, or of another search.
-    """
-    kept = keeper.load()
-    if kept is None:
-        return None
+
+def put_back_counts(found: Explored, kept: Kept) -> None:
+    """Put back what was kept beside the states, which must be in place: else it says nothing."""
     found.levels[:] = kept.levels
     found.expanded = kept.expanded
     found.transitions = kept.transitions
     found.code.hits.update(kept.hits)
-    return kept.states

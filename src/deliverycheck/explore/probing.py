@@ -7,6 +7,7 @@ from typing import cast
 
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.expressions import python_of
+from deliverycheck.explore.native.functions import are_small
 from deliverycheck.explore.packing import Packing
 from deliverycheck.system import build
 from deliverycheck.system.sorts import IntSort
@@ -25,6 +26,10 @@ def seen(found: Explored, terms: Iterable[Term]) -> bool:
     if build.TRUE in wanted:
         return bool(found.states)
     packing = found.code.packing
+    if found.space is not None and are_small(packing.system, wanted):
+        from deliverycheck.explore.native.probing import seen_in  # heavy
+
+        return seen_in(found.space, packing, wanted)
     return any(
         _probe(packing, wanted[at : at + MOST_AT_ONCE])(found.states)
         for at in range(0, len(wanted), MOST_AT_ONCE)

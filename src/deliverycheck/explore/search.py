@@ -6,12 +6,12 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from math import inf
 
-from deliverycheck.explore.checkpoint import Keeper
+from deliverycheck.explore.checkpoint import Checkpoint, Keeper, Kept
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.explored import Explored, ReachableFault
 from deliverycheck.explore.limits import CHUNK, Explorer, Limits, Progress
 from deliverycheck.explore.native.functions import fits
-from deliverycheck.explore.pace import Pace, resume
+from deliverycheck.explore.pace import Pace, put_back
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import System
 
@@ -24,6 +24,7 @@ def explore(
     limits: Limits | None = None,
     report: Callable[[Progress], None] | None = None,
     explorer: Explorer | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Explored:
     """All reachable states of a system whose variables are finite.
 
@@ -37,7 +38,7 @@ def explore(
     index = {word: number for number, word in enumerate(start)}
     found = Explored(system, code, start, index, [0], explorer=explorer or Explorer())
     try:
-        search(found, limits or Limits(), report)
+        search(found, limits or Limits(), report, checkpoint)
     except Trouble as trouble:
         _, word = trouble.args
         raise explained(found, found.index[word]) from None
@@ -45,15 +46,17 @@ def explore(
 
 
 def search(
-    found: Explored, limits: Limits, report: Callable[[Progress], None] | None = None
+    found: Explored,
+    limits: Limits,
+    report: Callable[[Progress], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> None:
     """Go on from the states at the start, which are all that was found so far.
 
     Raises Trouble, and otherwise like `explore`.
     """
-    checkpoint = found.explorer.checkpoint
     keeper = Keeper(checkpoint, found.code.packing) if checkpoint else None
-    kept = resume(found, keeper) if keeper else None
+    kept = keeper.load() if keeper else None
     pace = Pace(limits, report, keeper)
     try:
         _search(found, pace, kept)
@@ -70,21 +73,25 @@ def can_compile() -> bool:
     return all(find_spec(name) is not None for name in ("numba", "numpy", "llvmlite"))
 
 
-def _search(found: Explored, pace: Pace, kept: bytearray | None) -> None:
+def _search(found: Explored, pace: Pace, kept: Kept | None) -> None:
     """Search on, with the states that were kept, if any."""
     until = _plain_until(found)
-    if kept is None or len(kept) < until * pace.width:
-        if kept is None:
-            states = list(found.states)
-        else:
-            parts = range(0, len(kept), pace.width)
-            states = [int.from_bytes(kept[at : at + pace.width], "little") for at in parts]
+    if kept is None or len(kept.states) < until * pace.width:
+        if kept is not None:
+            parts = range(0, len(kept.states), pace.width)
+            words = (kept.states[at : at + pace.width] for at in parts)
+            put_back(found, kept, [int.from_bytes(word, "little") for word in words])
             kept = None
-        if _search_in_python(found, pace, states, until):
+        if _search_in_python(found, pace, until):
             return
-    from deliverycheck.explore.native.search import go_on  # heavy
-
-    go_on(found, pace, kept)
+    try:
+        from deliverycheck.explore.native.search import go_on  # heavy
+    except (ImportError, RuntimeError):  # numba is there, but not fit for use
+        if found.explorer.engine == "native" or kept is not None:
+            raise
+        _search_in_python(found, pace, inf)
+    else:
+        go_on(found, pace, kept)
 
 
 def _plain_until(found: Explored) -> float:
@@ -97,11 +104,10 @@ def _plain_until(found: Explored) -> float:
     return 0 if engine == "native" else WORTH_COMPILING
 
 
-def _search_in_python(found: Explored, pace: Pace, states: list[int], until: float) -> bool:
+def _search_in_python(found: Explored, pace: Pace, until: float) -> bool:
     """Search on in plain Python; False when there is more to see than that should do."""
-    targets, index = found.code.targets, dict(found.index)
-    index.update((word, number) for number, word in enumerate(states))
-    found.states, found.index = states, index
+    targets = found.code.targets
+    found.states, found.index = states, index = list(found.states), dict(found.index)
     append = states.append
     while found.expanded < len(states):
         if found.expanded == found.levels[-1]:

@@ -38,6 +38,14 @@ class Built:
 def built(system: System, permutations: Sequence[Permutation] = ()) -> Built:
     """Compile the functions of a system that fits (see `functions.fits`)."""
     functions = functions_of(system, permutations)
+    names = ("successors", "marks", "withheld", *(("turned", "orbit") if permutations else ()))
+    owner, found = addressed(functions.text, names)
+    turned, orbit = found[3:] or (0, 0)
+    return Built(functions, len(system.actions), found[0], found[1], found[2], turned, orbit, owner)
+
+
+def addressed(text: str, names: Sequence[str]) -> tuple[Any, tuple[int, ...]]:
+    """Compile a text in LLVM's language: what holds the machine code, and where functions are."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     target = binding.Target.from_default_triple()
@@ -46,20 +54,11 @@ def built(system: System, permutations: Sequence[Permutation] = ()) -> Built:
         features=binding.get_host_cpu_features().flatten(),
         opt=EFFORT,
     )
-    module = binding.parse_assembly(functions.text)
+    module = binding.parse_assembly(text)
     module.verify()
     tuning = binding.create_pipeline_tuning_options(speed_level=EFFORT)
     passes = binding.create_pass_builder(machine, tuning)
     passes.getModulePassManager().run(module, passes)
     engine = binding.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    return Built(
-        functions,
-        len(system.actions),
-        engine.get_function_address("successors"),
-        engine.get_function_address("marks"),
-        engine.get_function_address("withheld"),
-        engine.get_function_address("turned") if permutations else 0,
-        engine.get_function_address("orbit") if permutations else 0,
-        engine,
-    )
+    return engine, tuple(engine.get_function_address(name) for name in names)

@@ -118,7 +118,7 @@ call_successors = cast(
 
 call_marks = cast("Callable[[int, Words, int, Words, int], int]", _call_two)
 call_withheld = cast("Callable[[int, Words, int, Codes, int], int]", _call_two)
-call_orbit = cast("Callable[[int, Words, int], int]", _call_one)
+call_one = cast("Callable[[int, Words, int], int]", _call_one)
 prefetch = cast("Callable[[Words, int], None]", _prefetch)
 
 at_least_0 = cast("Callable[[int], int]", _at_least_0)

@@ -77,7 +77,7 @@ def fair_in(possible: Possible, states: Collection[int], relied: Relied) -> Sequ
     found: list[Parts] = []
     keys: list[list[Numbers]] = []
     chain: list[Numbers] = []
-    for depth, one in enumerate(_rounds(possible, states, relied)):
+    for one in _rounds(possible, states, relied):
         chain.append(one.above)
         chosen = np.flatnonzero(one.kinds == FAIR)
         found.append(_chosen(one.parts, chosen))
@@ -86,7 +86,7 @@ def fair_in(possible: Possible, states: Collection[int], relied: Relied) -> Sequ
         for above in reversed(chain[1:]):
             key.insert(0, above[key[0]].astype(np.int64))
         keys.append(key)
-        del depth, one
+        del one
     return _in_order(found, keys)
 
 

@@ -18,7 +18,7 @@ The order of the successors is the plain engine's: both are written from the sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explore.native.representing import MOST as MOST_PERMUTATIONS
@@ -30,10 +30,10 @@ from deliverycheck.explore.plan import Branch, Move, Store, Tree, clause_bits, m
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System
 from deliverycheck.system.sorts import BoolSort, IntSort
-from deliverycheck.system.terms import App, Const, Term
+from deliverycheck.system.terms import App, Const, Term, Var
 
-MOST = 1 << 31
-"""Integers of a model below which no sum of it can leave a word."""
+MOST = 1 << 62
+"""Where all numbers are below, none leaves a word with its sign."""
 
 MOST_ACTIONS = 1 << 15
 """Actions that can be told apart in 16 bits, with a sign to spare."""
@@ -59,32 +59,45 @@ def fits(system: System, permutations: int = 0) -> bool:
     """
     if len(system.actions) >= MOST_ACTIONS or permutations > MOST_PERMUTATIONS:
         return False
-    for variable in system.variables:
-        sort = variable.sort
-        if isinstance(sort, IntSort) and (sort.high is None or not _is_small(sort.low, sort.high)):
-            return False
-    seen: set[Term] = set()
-    work = [
-        *(term for action in system.actions for term in (action.guard, *action.updates.values())),
-        *(check.term for action in system.actions for check in action.checks),
-        *(bound.term for action in system.actions for bound in action.bounds),
-        *(t for prop in system.properties for c in prop.clauses for t in (c.when, c.then)),
-    ]
-    while work:
-        term = work.pop()
+    if any(isinstance(v.sort, IntSort) and v.sort.high is None for v in system.variables):
+        return False
+    return are_small(
+        system,
+        (
+            *(Var(variable.name, variable.sort) for variable in system.variables),
+            *(term for a in system.actions for term in (a.guard, *a.updates.values())),
+            *(check.term for action in system.actions for check in action.checks),
+            *(bound.term for action in system.actions for bound in action.bounds),
+            *(t for prop in system.properties for c in prop.clauses for t in (c.when, c.then)),
+        ),
+    )
+
+
+def are_small(system: System, terms: Iterable[Term]) -> bool:
+    """Whether no number in some terms can be too large for a word.
+
+    A variable is as large as it can be in the system, whatever it was in the terms.
+    """
+    known: dict[Term, int] = {}
+    return all(_size(system, term, known) < MOST for term in terms)
+
+
+def _size(system: System, term: Term, known: dict[Term, int]) -> int:
+    """A number that neither the term nor a part of it is larger than, with whatever sign."""
+    if term not in known:
         match term:
-            case Const(int() as value) if not _is_small(value):
-                return False
-            case App(_, args) if term not in seen:
-                seen.add(term)
-                work += args
-            case _:
-                pass
-    return len(seen) < MOST  # each adds at most one more number to a sum
-
-
-def _is_small(*numbers: int) -> bool:
-    return all(abs(number) < MOST for number in numbers)
+            case Const(int() as value):
+                known[term] = abs(value)
+            case Const():
+                known[term] = 0
+            case Var(name):
+                sort = system.variables[system.index[name]].sort
+                ends = (sort.low, sort.high or 0) if isinstance(sort, IntSort) else (0, 0)
+                known[term] = max(map(abs, ends))
+            case App(op, args):
+                parts = [_size(system, arg, known) for arg in args]
+                known[term] = sum(parts) if op in ("add", "sub") else max(parts, default=0)
+    return known[term]
 
 
 def functions_of(system: System, permutations: Sequence[Permutation] = ()) -> Functions:

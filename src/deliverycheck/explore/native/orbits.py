@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from deliverycheck.explore.native.arrays import Bytes, Numbers, graph_of, int64, number_type
-from deliverycheck.explore.native.calls import Words, call_orbit
+from deliverycheck.explore.native.calls import Words, call_one
 from deliverycheck.explore.native.jit import kernel
 from deliverycheck.explore.native.space import Space
 from deliverycheck.explore.native.steps import degrees_in, edges_in
@@ -26,7 +26,7 @@ def counts_in(space: Space, expanded: int) -> tuple[int, int]:
 @kernel
 def _weigh(orbit: int, states: Words, words: int, sizes: Numbers) -> None:
     for state in range(len(sizes)):
-        sizes[state] = call_orbit(orbit, states, state * words)
+        sizes[state] = call_one(orbit, states, state * words)
 
 
 def turned_in(space: Space, expanded: int) -> Turned:

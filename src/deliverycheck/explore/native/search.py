@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deliverycheck.explore.checkpoint import Kept
 from deliverycheck.explore.codegen import Trouble
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import CHUNK, Limits
@@ -21,7 +22,7 @@ from deliverycheck.explore.native.calls import Codes, Flags, Numbers, Words
 from deliverycheck.explore.native.space import Space, space_of, split, words_in
 from deliverycheck.explore.native.table import collected, generated, inserted
 from deliverycheck.explore.native.views import Places, States
-from deliverycheck.explore.pace import Pace
+from deliverycheck.explore.pace import Pace, put_back_counts
 
 ALONE, TOGETHER = 4 * CHUNK, 8 * CHUNK
 """States of a block for one thread, for which they shall stay near at hand, and for each of
@@ -41,14 +42,22 @@ class Region:
     fresh: Flags
 
 
-def go_on(found: Explored, pace: Pace, kept: bytearray | None) -> None:
+def go_on(found: Explored, pace: Pace, kept: Kept | None) -> None:
     """Go on with a search that plain Python has begun, or that was kept. Raises Trouble."""
     functions, jobs = built(found.system, found.permutations), found.explorer.jobs
     words = functions.functions.words
-    array = split(found.states, words) if kept is None else words_in(kept)
-    space = space_of(functions, array, jobs, pace.limits.memory)
+    array = split(found.states, words) if kept is None else words_in(kept.states)
+    try:
+        space = space_of(functions, array, jobs, pace.limits.memory)
+    except NoRoom:
+        if kept is not None and pace.keeper is not None:
+            raise pace.keeper.refused("needs more memory than there is") from None
+        found.stopped = "memory"
+        return
     regions = [_region(space, _most(jobs)) for _ in range(jobs)]
     found.states, found.index, found.space = States(space), Places(space), space
+    if kept is not None:
+        put_back_counts(found, kept)
     try:
         _search(found, space, regions, pace)
     finally:
@@ -76,7 +85,7 @@ def _search(found: Explored, space: Space, regions: Sequence[Region], pace: Pace
         if found.expanded == found.levels[-1]:
             found.levels.append(space.count)  # what is found from now on is one step further away
         first, last, share = found.expanded, found.levels[-1], _share(space, pace.limits)
-        starts = range(first, last, share)[: len(regions)]
+        starts = range(first, last, share)[: 1 if share == CHUNK else len(regions)]
         blocks = [range(start, min(start + share, last)) for start in starts]
         try:
             _advance(found, space, regions[: len(blocks)], blocks)

@@ -120,8 +120,14 @@ class Space:
         return self.states[number * self.words : self.count * self.words].astype("<u8").tobytes()
 
     def with_numbers(self) -> Numbers:
-        """By slot of the table the number of the state in it."""
+        """By slot of the table the number of the state in it. Raises NoRoom."""
+        if not self.taken:
+            slots = SMALLEST
+            while self.count > slots * self.jobs * FULL:
+                slots *= 2
+            self._refill(2 * slots)  # twice, for parts that got more than their share
         if self.numbers is None:
+            self.demand(4 * self.jobs * self.slots)
             self.numbers = np.full((self.jobs, self.slots), MOST_STATES, np.uint32)
             numbered(self.keys, self.shape, self.states, self.count, self.numbers)
         return self.numbers
@@ -141,7 +147,11 @@ class Space:
         self.states.resize(self.count * self.words, refcheck=False)
 
     def _refill(self, slots: int) -> None:
-        """A larger table; the old one is given back first, since all it knows are the states."""
+        """A larger table; the old one is given back first, since all it knows are the states.
+
+        Until it is filled nothing is taken in it: so `with_numbers` sees that it was interrupted.
+        """
+        self.taken = []
         self.keys = np.empty((self.jobs, 0), np.uint64)
         self.keys = np.zeros((self.jobs, slots * self.words), np.uint64)
 

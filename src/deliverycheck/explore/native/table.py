@@ -32,7 +32,7 @@ AHEAD = 16
 
 PRESENT = np.uint64(1 << 63)
 LOW = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
+HALF_WORD = np.uint64(32)
 # Two odd constants: 2**64 over the golden ratio, and one of those of MurmurHash3's finalizer.
 FIRST = np.uint64(0x9E3779B97F4A7C15)
 SECOND = np.uint64(0xC4CEB9FE1A85EC53)
@@ -44,20 +44,20 @@ def hashed(array: Words, at: int, shape: Shape) -> np.uint64:
     found = np.uint64(0)
     for word in range(len(shape)):
         found = (found ^ array[at_least_0(at + word)]) * FIRST
-        found ^= found >> HALF
+        found ^= found >> HALF_WORD
     return found * SECOND
 
 
 @kernel
 def part_of(code: np.uint64, parts: int) -> int:
     """Which part of the table a hash belongs to."""
-    return int(((code >> HALF) * np.uint64(parts)) >> HALF)
+    return int(((code >> HALF_WORD) * np.uint64(parts)) >> HALF_WORD)
 
 
 @kernel
 def slot_of(code: np.uint64, mask: int) -> int:
     """Where in its part the search for a hash begins."""
-    return int((code ^ (code >> HALF)) & LOW) & mask
+    return int((code ^ (code >> HALF_WORD)) & LOW) & mask
 
 
 @kernel
