@@ -77,7 +77,8 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     try:
         fates, harm = _fates(marked, wanted, at)
     except NoRoom:
-        fates, harm = {prop.name: dict.fromkeys(at, "open") for prop in wanted}, {}
+        unknown: Fate = "open"
+        fates, harm = {prop.name: dict.fromkeys(at, unknown) for prop in wanted}, {}
     return Lattice(faults, fates, harm, copies)
 
 
