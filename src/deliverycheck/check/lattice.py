@@ -76,10 +76,10 @@ def lattice_of(lifted: Lifted, options: Options, report: Report | None = None) -
     ]
     try:
         fates, harm = _fates(marked, wanted, at)
+        return Lattice(faults, fates, harm, copies)
     except NoRoom:
-        unknown: Fate = "open"
-        fates, harm = {prop.name: dict.fromkeys(at, unknown) for prop in wanted}, {}
-    return Lattice(faults, fates, harm, copies)
+        unknown: dict[Amounts, Fate] = dict.fromkeys(at, "open")
+        return Lattice(faults, {prop.name: unknown for prop in wanted}, {}, copies)
 
 
 def _fates(
