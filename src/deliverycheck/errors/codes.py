@@ -63,6 +63,16 @@ CODES: dict[str, Explanation] = {
         "commas between, or with several `--report`. A path without a suffix is a folder. Kinds: "
         "html, markdown, json, itf, junit, sarif, mermaid, dot, svg, pytest.",
     ),
+    "DC012": Explanation(
+        "the compiled explorer is not installed",
+        "`--explorer native` needs numba, numpy and llvmlite: `pip install 'deliverycheck[fast]'`. "
+        "`auto` and `plain` do without, and find the same.",
+    ),
+    "DC013": Explanation(
+        "a checkpoint that cannot be gone on from",
+        "It is damaged, of another version, or of another search: another model, other settings, "
+        "faults or messages. Name another folder, or remove it and begin anew.",
+    ),
     "DC101": Explanation(
         "the file is not Python",
         "Python itself could not read it; the message is Python's own.",
