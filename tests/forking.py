@@ -120,9 +120,9 @@ def _run(request: Mapping[str, Any]) -> NoReturn:
     signal.alarm(SECONDS)
     for number, file in ((1, request["out"]), (2, request["err"])):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), number)
-    sys.stdin = open(0, encoding=sys.stdin.encoding, closefd=False)  # noqa: SIM115
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = open(  # noqa: SIM115
+    sys.stdin = open(0, encoding=sys.stdin.encoding, closefd=False)  # noqa: SIM115 - as long as the process
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process
+    sys.stderr = open(  # noqa: SIM115 - as long as the process
         2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False
     )
     os.chdir(request["cwd"])

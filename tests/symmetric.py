@@ -151,7 +151,7 @@ class _Drawing:
     def every(self, rng: Random, draw: Draw, others: Sequence[str], op: str) -> Term:
         """What is drawn once, of each of some messages."""
         seed = rng.random()
-        terms = [draw(Random(seed), m) for m in others]  # noqa: S311
+        terms = [draw(Random(seed), m) for m in others]  # noqa: S311 - a test's dice
         self.noise.shuffle(terms)
         if op in {"and", "or"}:
             return App("and" if op == "and" else "or", tuple(terms))
@@ -238,10 +238,10 @@ class _Drawing:
             seed = rng.random()
             if name.endswith("[]"):  # of all messages at once
                 for one in self.messages:
-                    own = Random(seed)  # noqa: S311
+                    own = Random(seed)  # noqa: S311 - a test's dice
                     updates[name.replace("[]", f"[{one}]")] = self.value(own, "", sort, None)[0]
                 continue
-            updates[name], need = self.value(Random(seed), name, sort, m)  # noqa: S311
+            updates[name], need = self.value(Random(seed), name, sort, m)  # noqa: S311 - a test's dice
             needs = App("and", (needs, need)) if need != build.TRUE else needs
         return updates, needs
 
@@ -298,7 +298,7 @@ def symmetric(rng: Random, count: int, *, wild: bool = False) -> Symmetric:
     for number in range(rng.randint(3, 6)):
         seed, about = rng.random(), rng.random() < 0.8
         actions += [
-            _action(drawing, Random(seed), number, m, wild=wild)  # noqa: S311
+            _action(drawing, Random(seed), number, m, wild=wild)  # noqa: S311 - a test's dice
             for m in (drawing.messages if about else (None,))
         ]
     drawing.noise.shuffle(actions)
@@ -341,7 +341,7 @@ def _property(drawing: _Drawing, rng: Random, kind: PropertyKind) -> Property:
     about = rng.random() < 0.8
     clauses = []
     for m in drawing.messages if about else (None,):
-        own = Random(seed)  # noqa: S311
+        own = Random(seed)  # noqa: S311 - a test's dice
         when = build.TRUE if own.random() < 0.3 else drawing.truth(own, m)
         clauses.append(Clause(str(m), when, drawing.truth(own, m)))
     drawing.noise.shuffle(clauses)
@@ -364,5 +364,5 @@ def _domain(sort: Sort) -> tuple[Value, ...]:
 
 def symmetric_of(seed: int, *, wild: bool = False) -> Symmetric:
     """The random symmetric system with this number."""
-    rng = Random(seed)  # noqa: S311
+    rng = Random(seed)  # noqa: S311 - a test's dice
     return symmetric(rng, rng.choice((2, 2, 3)), wild=wild)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import pytest
 from support import ROOT, run
@@ -21,11 +21,12 @@ from systems import system_of
 from test_native import random_system
 
 from deliverycheck.errors import InputError
-from deliverycheck.explore.checkpoint import REST, STATES, Checkpoint
+from deliverycheck.explore.checkpoint import REST, STATES, Checkpoint, Keeper
 from deliverycheck.explore.edges import edges_of
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.limits import Explorer, Limits, Progress
 from deliverycheck.explore.native import search as native_search
+from deliverycheck.explore.pace import Pace
 from deliverycheck.explore.search import explore
 from deliverycheck.semantics.interpreter import ModelFault
 from deliverycheck.system import build
@@ -257,6 +258,42 @@ def test_an_interruption_before_all_is_back_in_place_leaves_what_was_kept(
     assert list(edges_of(found).targets) == []
     assert (tmp_path / REST).read_bytes() == before
     assert facts(explore(system, None, None, Explorer("native"), kept)) == facts(explore(system))
+
+
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_an_interruption_while_it_is_kept_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Ctrl-C comes most easily while the disk is waited for; after it, the search is kept again."""
+    system, kept = grid(60), Checkpoint(tmp_path, 0)
+    whole, calls = facts(explore(system)), [0]
+    real: Callable[..., object] = os.fsync if moment == "fsync" else Path.replace
+
+    def interrupting(*arguments: Any) -> object:
+        calls[0] += 1
+        if calls[0] == 7:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os if moment == "fsync" else Path, moment, interrupting)
+        assert explore(system, None, None, Explorer("plain"), kept).stopped == "interrupted"
+    assert calls[0] > 7
+    assert facts(explore(system, None, None, Explorer("plain"), kept)) == whole
+
+
+def test_what_is_kept_fits_together_though_ctrl_c_came_between(tmp_path: Path) -> None:
+    """An interruption after the steps of a block were counted, and before it was left behind."""
+    system, kept = grid(60), Checkpoint(tmp_path)
+    found = explore(system, Limits(states=1000), None, Explorer("plain"), kept)
+    keeper = Keeper(Checkpoint(tmp_path / "other"), found.code.packing)
+    pace = Pace(Limits(), None, keeper)
+    pace.after(found, len(found.states))
+    found.transitions += 17
+    pace.keep(found)
+    (again,) = [Keeper(Checkpoint(tmp_path / "other"), found.code.packing).load()]
+    assert again is not None
+    assert again.transitions == found.transitions - 17
 
 
 def test_a_damaged_checkpoint_of_a_check_is_bad_input(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from deliverycheck.check.question import Question
 from deliverycheck.explore.edges import edges_of
 from deliverycheck.explore.explored import Explored, ReachableFault
 from deliverycheck.explore.limits import Explorer, Limits
-from deliverycheck.explore.native.functions import fits
+from deliverycheck.explore.native.fitting import fits
 from deliverycheck.explore.native.steps import marks_in, withheld_in
 from deliverycheck.explore.packing import WORD, packing_of
 from deliverycheck.explore.probing import seen

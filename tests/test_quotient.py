@@ -18,7 +18,7 @@ from deliverycheck.check.instances import COPIES_WHEN_ENDLESS
 from deliverycheck.check.lifting import lifted_of
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.question import Question
-from deliverycheck.check.reduced import MarkedOrbits, judge_orbits
+from deliverycheck.check.reduced import MarkedOrbits
 from deliverycheck.explore.canonical import canonical
 from deliverycheck.explore.explored import Explored, ReachableFault
 from deliverycheck.explore.flags import numbers_in
@@ -473,7 +473,7 @@ def test_verdicts_and_runs_of_all_models(asked: Question, messages: int, faults:
     assert found.counts() == (len(full.states), full.transitions)
     assert found.hits == full.hits
     plain = [one for one in judge(model, Marked(full)) if one.prop.name in symmetry.properties]
-    reduced = list(judge_orbits(model, MarkedOrbits(found)))
+    reduced = list(judge(model, MarkedOrbits(found)))
     assert [one.prop for one in reduced] == [one.prop for one in plain]
     assert len(reduced) == sum(prop.kind != "leads-to" for prop in model.system.properties)
     for one, other in zip(plain, reduced, strict=True):

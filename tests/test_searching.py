@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from deliverycheck.check.marked import WHY_STOPPED
 from deliverycheck.check.options import Options
 from deliverycheck.check.searching import Searched, searched_by
 from deliverycheck.explore import memory
-from deliverycheck.explore.limits import Explorer, Limits
+from deliverycheck.explore.limits import Explorer, Limits, states_ahead
 from deliverycheck.explore.native import space
 
 GUARANTEES = sorted(path.stem for path in (MODELS / "guarantees").glob("*.py"))
@@ -65,6 +67,55 @@ def test_the_command_line_says_by_how_many_representatives() -> None:
     details = [one["evidence"] for one in found]
     assert [["m1", "m2", "m3"]] in [detail.get("alike") for detail in details]
     assert "representatives" not in run(*ask, "--symmetry", "off").out
+
+
+def test_an_end_is_in_sight_once_levels_shrink() -> None:
+    # Levels of 1, 100 and 50 states, and 20 of the next are known. The level of 50 was looked
+    # behind halfway: 25 of it are left, and if each that follows is half of the one before, then
+    # 25 + 12.5 + ... = 50 more.
+    assert states_ahead([0, 1, 101, 151], 171, 126) == 25 + 50
+    assert states_ahead([0, 1, 11, 111], 111, 11) is None  # they still grow
+    assert states_ahead([0, 1], 5, 0) is None
+    assert states_ahead([0, 1, 101, 151], 400, 126) == 400 - 126  # what is known is not less
+
+
+WITHOUT_NUMBA = """
+import sys
+for name in ("numba", "numpy", "llvmlite"):
+    sys.modules[name] = None
+from deliverycheck.cli import main
+sys.argv = ["deliverycheck", *sys.argv[1:]]
+main()
+"""
+
+
+def without_numba(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WITHOUT_NUMBA, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_without_the_extra_all_is_plain_python() -> None:
+    model = MODELS / "guarantees" / "at_most_once.py"
+    ask = ("check", model, "--engine", "explicit", "--json")
+    done = without_numba(*ask)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["results"] == json.loads(run(*ask).out)["results"]
+    refused = without_numba(*ask, "--explorer", "native")
+    assert refused.returncode == 2
+    assert "DC012" in refused.stdout + refused.stderr
+
+
+def test_plain_python_loads_nothing_that_is_heavy() -> None:
+    script = (
+        "import sys\nfrom deliverycheck.cli.app import cli\n"
+        "try:\n    cli(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "print('numba' in sys.modules, 'numpy' in sys.modules)"
+    )
+    model = MODELS / "guarantees" / "at_least_once.py"
+    ask = ("check", model, "--engine", "explicit", "--explorer", "plain", "--limit-states", 900)
+    command = [sys.executable, "-c", script, *map(str, ask)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "False False", done.stderr
 
 
 def test_memory_that_is_not_there_ends_a_search(monkeypatch: pytest.MonkeyPatch) -> None:

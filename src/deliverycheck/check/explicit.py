@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import reduce
 
 from deliverycheck.check.endless import judged
 from deliverycheck.check.finding import Finding
@@ -12,7 +11,6 @@ from deliverycheck.check.marked import WHY_STOPPED, Marked, searched, why_open
 from deliverycheck.check.notes import is_witness
 from deliverycheck.check.traces import confirm_rest, mismatch, replayed
 from deliverycheck.explore.explored import Explored, uninterrupted
-from deliverycheck.explore.flags import either
 from deliverycheck.explore.limits import Limits
 from deliverycheck.explore.memory import NoRoom
 from deliverycheck.explore.plan import clause_bits
@@ -29,14 +27,14 @@ DOOM_CONFIRMED = 1_000_000
 
 
 def judge(lifted: Lifted, marked: Marked) -> Iterator[Finding]:
-    """A verdict for every property of the system; every counterexample is replayed first.
+    """A verdict for every property that is marked; every counterexample is replayed first.
 
     A state behind which something was cut off, by a limit or by a bound, might still reach
     anything: what is called doomed is doomed however the search would have gone on.
 
     Raises DisagreementError if a replay fails.
     """
-    for prop in marked.found.system.properties:
+    for prop in marked.properties:
         try:
             if prop.kind == "sometimes":
                 yield _sometimes(lifted, marked, prop)
@@ -51,12 +49,13 @@ def judge(lifted: Lifted, marked: Marked) -> Iterator[Finding]:
 
 def _judged(lifted: Lifted, marked: Marked, prop: Property) -> Finding:
     found = marked.found
-    clauses = range(len(prop.clauses))
-    bad = [number for number in clauses if 1 in marked.wrong(prop, number)]
     nearest = marked.nearest(prop) if prop.kind == "possible" and found.hits else None
-    if bad:
-        return replace(_violated(lifted, marked, prop, bad), nearest=nearest)
-    if any(marked.unsure(prop, number) for number in clauses):
+    broken = marked.breaking_run(prop)
+    if broken is not None:
+        where, run, number = broken
+        finding = shown(lifted, where, prop, run, prop.clauses[number].about)
+        return replace(finding, nearest=nearest)
+    if any(marked.unsure(prop, number) for number in range(len(prop.clauses))):
         why = why_open(found)
         return Finding(prop, "undetermined", searched(found), reason=why, nearest=nearest)
     return marked.kept(prop)
@@ -79,19 +78,8 @@ def _example(lifted: Lifted, marked: Marked, prop: Property) -> Trace | None:
     """The shortest run to a state like the first clause's; of what nobody sees, none."""
     if is_witness(prop.name) or not prop.clauses:
         return None
-    run = marked.run_to(marked.examples(prop, 0))
-    return None if run is None else replayed(lifted, marked.found, run)
-
-
-def _violated(lifted: Lifted, marked: Marked, prop: Property, bad: Sequence[int]) -> Finding:
-    """The finding on a property that some state breaks; `bad` are the clauses that are broken."""
-    goals = reduce(either, (marked.wrong(prop, number) for number in bad))
-    run = marked.run_to(goals)
-    if run is None:
-        raise ValueError("no run to a state that was reached")
-    last = run.states[-1]
-    broken = next(number for number in bad if marked.wrong(prop, number)[last])
-    return shown(lifted, marked.found, prop, run, prop.clauses[broken].about)
+    example = marked.example_run(prop)
+    return None if example is None else replayed(lifted, *example)
 
 
 def shown(lifted: Lifted, found: Explored, prop: Property, run: Run, about: str) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 from deliverycheck.check.finding import Finding
 from deliverycheck.explore.bits import Bits
@@ -97,6 +98,30 @@ class Marked:
     def run_to(self, goals: bytearray) -> Run | None:
         """The first of the shortest runs to one of some states, or None if there is none."""
         return run_to(self.found, goals, self.steps)
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """Those that can be judged by what is marked."""
+        return self.found.system.properties
+
+    def breaking_run(self, prop: Property) -> tuple[Explored, Run, int] | None:
+        """The first of the shortest runs to a state that breaks a property, and which clause.
+
+        What it goes through comes with it. None if no state breaks it; ValueError where one does
+        and nothing leads to it.
+        """
+        bad = [number for number in range(len(prop.clauses)) if 1 in self.wrong(prop, number)]
+        if not bad:
+            return None
+        run = self.run_to(reduce(either, (self.wrong(prop, number) for number in bad)))
+        if run is None:
+            raise ValueError("no run to a state that was reached")
+        return self.found, run, next(n for n in bad if self.wrong(prop, n)[run.states[-1]])
+
+    def example_run(self, prop: Property) -> tuple[Explored, Run] | None:
+        """The same to a state that meets the first clause's `when` and its `then`."""
+        run = self.run_to(self.examples(prop, 0))
+        return None if run is None else (self.found, run)
 
     def kept(self, prop: Property) -> Finding:
         """The verdict on a property that nothing seen breaks: was it put to the test at all?"""

@@ -1,4 +1,4 @@
-"""Verdicts from representatives: one state for all that differ only in what messages are called.
+"""What representatives say: one state for all that differ only in what messages are called.
 
 Only properties that stay the same when messages change places are judged here, and none about
 what happens for ever (`system.symmetry` says why). Every run that is shown is one of the model's
@@ -7,21 +7,14 @@ own, the same that the whole graph shows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
-from deliverycheck.check.explicit import shown
-from deliverycheck.check.finding import Finding
-from deliverycheck.check.marked import Marked, searched, why_open
-from deliverycheck.check.notes import is_witness
-from deliverycheck.check.traces import replayed
+from deliverycheck.check.marked import Marked
+from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.flags import flagged, numbers_in
 from deliverycheck.explore.orbits import Quotient, Turned, clause_orbits, outlook, turned_edges
 from deliverycheck.explore.plan import CUT
+from deliverycheck.explore.runs import Run
 from deliverycheck.explore.unfolding import shortest_real_run, shortest_real_run_for
-from deliverycheck.lift.lifting import Lifted
 from deliverycheck.system.model import Property
-from deliverycheck.system.verdicts import Trace
 
 
 class MarkedOrbits(Marked):
@@ -66,6 +59,28 @@ class MarkedOrbits(Marked):
             for state in numbers_in(super(MarkedOrbits, self).examples(prop, one))
         ]
 
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """Those that may be asked of representatives."""
+        allowed = self.quotient.symmetry.properties
+        return tuple(prop for prop in self.found.system.properties if prop.name in allowed)
+
+    def breaking_run(self, prop: Property) -> tuple[Explored, Run, int] | None:
+        """As of all states: the run is one of the system itself."""
+        clauses = range(len(prop.clauses))
+        bad = {state for number in clauses for state in numbers_in(self.wrong(prop, number))}
+        if not bad:
+            return None
+        way = shortest_real_run(self.quotient, bad)
+        if way is None:
+            raise ValueError("no run to a state that was reached")
+        return way.found, way.run, self.broken(prop, way.found.states[-1])
+
+    def example_run(self, prop: Property) -> tuple[Explored, Run] | None:
+        """As of all states: the run is one of the system itself."""
+        way = shortest_real_run_for(self.quotient, prop.name, 0, self.meeting(prop, 0))
+        return None if way is None else (way.found, way.run)
+
     def nearest(self, prop: Property) -> int | None:
         """Steps to the nearest state that is doomed within the instance."""
         lost = self._doom(prop, hopeful=False)
@@ -109,50 +124,3 @@ class MarkedOrbits(Marked):
                 for m, can in zip(self.marks, able, strict=True)
             ]
         return self._doomed[key]
-
-
-def judge_orbits(lifted: Lifted, marked: MarkedOrbits) -> Iterator[Finding]:
-    """A verdict for every property that may be asked of representatives, in the system's order.
-
-    Raises DisagreementError if a replay fails.
-    """
-    for prop in marked.found.system.properties:
-        if prop.name in marked.quotient.symmetry.properties:
-            judged = _sometimes if prop.kind == "sometimes" else _judged
-            yield judged(lifted, marked, prop)
-
-
-def _judged(lifted: Lifted, marked: MarkedOrbits, prop: Property) -> Finding:
-    found = marked.quotient
-    clauses = range(len(prop.clauses))
-    bad = {state for number in clauses for state in numbers_in(marked.wrong(prop, number))}
-    nearest = marked.nearest(prop) if prop.kind == "possible" and found.hits else None
-    way = shortest_real_run(found, bad)
-    if way is not None:
-        about = prop.clauses[marked.broken(prop, way.found.states[-1])].about
-        return replace(shown(lifted, way.found, prop, way.run, about), nearest=nearest)
-    if any(marked.unsure(prop, number) for number in clauses):
-        why = why_open(found)
-        return Finding(prop, "undetermined", searched(found), reason=why, nearest=nearest)
-    return marked.kept(prop)
-
-
-def _sometimes(lifted: Lifted, marked: MarkedOrbits, prop: Property) -> Finding:
-    found = marked.quotient
-    clauses = enumerate(prop.clauses)
-    unmet = [clause.about for number, clause in clauses if not marked.met(prop, number)]
-    if not unmet:
-        return Finding(prop, "holds", searched(found), example=_example(lifted, marked, prop))
-    about = ", ".join(filter(None, unmet))
-    if not found.complete or found.hits:
-        return Finding(prop, "undetermined", searched(found), about, reason=why_open(found))
-    reason = "no reachable state is like that"
-    return Finding(prop, "violated", searched(found), about, reason=reason)
-
-
-def _example(lifted: Lifted, marked: MarkedOrbits, prop: Property) -> Trace | None:
-    """The shortest run to a state like the first clause's; of what nobody sees, none."""
-    if is_witness(prop.name) or not prop.clauses:
-        return None
-    way = shortest_real_run_for(marked.quotient, prop.name, 0, marked.meeting(prop, 0))
-    return None if way is None else replayed(lifted, way.found, way.run)

@@ -11,7 +11,7 @@ from deliverycheck.check.finding import Finding
 from deliverycheck.check.instances import explore_instance
 from deliverycheck.check.marked import Marked
 from deliverycheck.check.options import Options, Report
-from deliverycheck.check.reduced import MarkedOrbits, judge_orbits
+from deliverycheck.check.reduced import MarkedOrbits
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.memory import NoRoom
 from deliverycheck.explore.orbits import Quotient
@@ -77,7 +77,7 @@ def _by_names(
         if orbits.stopped == "interrupted":
             found.stopped = "interrupted"
         counts = orbits.counts()
-        for finding in judge_orbits(lifted, MarkedOrbits(orbits)):
+        for finding in judge(lifted, MarkedOrbits(orbits)):
             if finding.verdict != "undetermined":
                 yield _told(orbits, counts, finding), orbits
     except (TooMany, NoRoom):

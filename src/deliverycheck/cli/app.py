@@ -13,10 +13,10 @@ from deliverycheck.cli.options import (
     ENGINE,
     KINDS,
     MODELS,
-    POSITIVE,
     THREADS,
     asked,
     environment,
+    kept,
     limited,
     surroundings,
 )
@@ -44,14 +44,7 @@ def cli() -> None:
     metavar="DIR",
     help="Write a certificate for each settled verdict into this folder.",
 )
-@click.option(
-    "--checkpoint",
-    metavar="DIR",
-    help="Keep the search in this folder, and go on from what is kept there.",
-)
-@click.option(
-    "--checkpoint-seconds", type=POSITIVE, default=60, help="How much work may be lost (60 s)."
-)
+@kept
 @click.option("--strict", is_flag=True, help="Exit 4 where something is vacuous or warned of.")
 @click.option(
     "--report",

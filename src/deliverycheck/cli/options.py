@@ -78,6 +78,28 @@ def asked(command: Callable[..., object]) -> Callable[..., object]:
     return command
 
 
+def kept(command: Callable[..., object]) -> Callable[..., object]:
+    """The options that keep a search on disk."""
+    for option in reversed(
+        (
+            click.option(
+                "--checkpoint",
+                metavar="DIR",
+                help="Keep the search in this folder, and go on from what is kept there.",
+            ),
+            click.option(
+                "--checkpoint-seconds",
+                type=POSITIVE,
+                default=60,
+                show_default=True,
+                help="How many seconds of work may be lost.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 def limited(command: Callable[..., object]) -> Callable[..., object]:
     """The options that end a search early."""
     for option in reversed(

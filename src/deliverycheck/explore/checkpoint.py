@@ -56,10 +56,15 @@ class Keeper:
         self.every = checkpoint.every
         self.width = 8 * words_of(packing)
         self.digest = digest_of(replace(packing.system, properties=()))
-        self.hash = sha256()
-        self.count = 0
-        """States that are on disk already."""
+        self.written = 0, sha256()
+        """States that are on disk already, and their hash: one value, so that an interruption at
+        any moment finds both or neither changed."""
         self.last = time.monotonic()
+
+    @property
+    def count(self) -> int:
+        """States that are on disk already."""
+        return self.written[0]
 
     def load(self) -> Kept | None:
         """What was kept of this search; None if nothing was.
@@ -75,13 +80,13 @@ class Keeper:
         rest = self._sound(text)
         if rest["system"] != self.digest or rest["width"] != self.width:
             raise self.refused("is of another model, other settings or other faults")
-        states = bytearray()
+        states, known = bytearray(), sha256()
         for part in self._states(rest["count"] * self.width):
-            self.hash.update(part)
+            known.update(part)
             states += part
-        if self.hash.hexdigest() != rest["sha256"]:
+        if known.hexdigest() != rest["sha256"]:
             raise self.refused("is damaged: its states are not those that were kept")
-        self.count = rest["count"]
+        self.written = rest["count"], known
         return Kept(
             states, rest["levels"], rest["expanded"], rest["transitions"], frozenset(rest["hits"])
         )
@@ -102,7 +107,8 @@ class Keeper:
 
         Raises InputError where that cannot be written.
         """
-        self.hash.update(more)
+        count, known = self.written[0] + len(more) // self.width, self.written[1].copy()
+        known.update(more)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with (self.folder / STATES).open("ab") as file:
@@ -110,13 +116,13 @@ class Keeper:
                 file.write(more)
                 file.flush()
                 os.fsync(file.fileno())
-            self.count += len(more) // self.width
+            self.written = count, known
             rest = {
                 "schema": SCHEMA,
                 "system": self.digest,
                 "width": self.width,
-                "count": self.count,
-                "sha256": self.hash.hexdigest(),
+                "count": count,
+                "sha256": known.hexdigest(),
                 "levels": list(levels),
                 "expanded": expanded,
                 "transitions": transitions,

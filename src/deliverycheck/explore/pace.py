@@ -20,6 +20,9 @@ class Pace:
     report: Callable[[Progress], None] | None
     keeper: Keeper | None
     began: float = field(default_factory=time.monotonic)
+    done: tuple[int, int] | None = None
+    """States looked behind and steps counted with the last whole block, one value: an interruption
+    may come between the two in `Explored`, and what is kept must fit together."""
 
     @property
     def width(self) -> int:
@@ -34,6 +37,7 @@ class Pace:
 
     def after(self, found: Explored, states: int) -> None:
         """Report, and keep what is due."""
+        self.done = found.expanded, found.transitions
         if self.report is not None:
             self.report(
                 Progress(
@@ -56,8 +60,9 @@ class Pace:
         """
         if self.keeper is not None and len(found.states) >= self.keeper.count:
             more = found.bytes_from(self.keeper.count, self.keeper.width)
+            expanded, transitions = self.done or (found.expanded, found.transitions)
             hits = frozenset(found.code.hits)
-            self.keeper.save(more, found.levels, found.expanded, found.transitions, hits)
+            self.keeper.save(more, found.levels, expanded, transitions, hits)
 
 
 def put_back(found: Explored, kept: Kept, states: list[int]) -> None:

@@ -7,7 +7,7 @@ from typing import cast
 
 from deliverycheck.explore.explored import Explored
 from deliverycheck.explore.expressions import python_of
-from deliverycheck.explore.native.functions import are_small
+from deliverycheck.explore.native.fitting import are_small
 from deliverycheck.explore.packing import Packing
 from deliverycheck.system import build
 from deliverycheck.system.sorts import IntSort

@@ -9,7 +9,7 @@ from math import factorial, prod
 from deliverycheck.explore.canonical import canonical
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.limits import Explorer, Limits, Progress
-from deliverycheck.explore.native.functions import fits
+from deliverycheck.explore.native.fitting import fits
 from deliverycheck.explore.orbits import Quotient
 from deliverycheck.explore.search import can_compile, search
 from deliverycheck.explore.unfolding import first_fault

@@ -10,7 +10,7 @@ from deliverycheck.explore.checkpoint import Checkpoint, Keeper, Kept
 from deliverycheck.explore.codegen import Trouble, compiled
 from deliverycheck.explore.explored import Explored, ReachableFault
 from deliverycheck.explore.limits import CHUNK, Explorer, Limits, Progress
-from deliverycheck.explore.native.functions import fits
+from deliverycheck.explore.native.fitting import fits
 from deliverycheck.explore.pace import Pace, put_back
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import System
@@ -29,7 +29,7 @@ def explore(
     """All reachable states of a system whose variables are finite.
 
     Whatever the explorer, the same states are found in the same order. Numbers too large for the
-    native one (see `native.functions.fits`) are left to plain Python. Raises ReachableFault if a
+    native one (see `native.fitting.fits`) are left to plain Python. Raises ReachableFault if a
     reachable step leaves its domain or fails a check; ValueError where the native one is asked for
     and cannot be had; InputError for a checkpoint that is damaged or of another search.
     """

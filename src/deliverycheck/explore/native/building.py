@@ -36,7 +36,7 @@ class Built:
 
 
 def built(system: System, permutations: Sequence[Permutation] = ()) -> Built:
-    """Compile the functions of a system that fits (see `functions.fits`)."""
+    """Compile the functions of a system that fits (see `fitting.fits`)."""
     functions = functions_of(system, permutations)
     names = ("successors", "marks", "withheld", *(("turned", "orbit") if permutations else ()))
     owner, found = addressed(functions.text, names)

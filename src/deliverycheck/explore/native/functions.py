@@ -18,10 +18,9 @@ The order of the successors is the plain engine's: both are written from the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deliverycheck.explore.native.representing import MOST as MOST_PERMUTATIONS
 from deliverycheck.explore.native.representing import representing
 from deliverycheck.explore.native.writing import Known, Text
 from deliverycheck.explore.packing import WORD, Packing, packing_of, words_of
@@ -29,14 +28,7 @@ from deliverycheck.explore.permuting import Permutation
 from deliverycheck.explore.plan import Branch, Move, Store, Tree, clause_bits, marks_of, tree_of
 from deliverycheck.system.fairness import beyond
 from deliverycheck.system.model import System
-from deliverycheck.system.sorts import BoolSort, IntSort
-from deliverycheck.system.terms import App, Const, Term, Var
-
-MOST = 1 << 62
-"""Where all numbers are below, none leaves a word with its sign."""
-
-MOST_ACTIONS = 1 << 15
-"""Actions that can be told apart in 16 bits, with a sign to spare."""
+from deliverycheck.system.sorts import BoolSort
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,56 +44,8 @@ class Functions:
     text: str
 
 
-def fits(system: System, permutations: int = 0) -> bool:
-    """Whether a system can be compiled: its numbers fit into words, whatever is done to them.
-
-    Representatives under very many permutations are left to plain Python.
-    """
-    if len(system.actions) >= MOST_ACTIONS or permutations > MOST_PERMUTATIONS:
-        return False
-    if any(isinstance(v.sort, IntSort) and v.sort.high is None for v in system.variables):
-        return False
-    return are_small(
-        system,
-        (
-            *(Var(variable.name, variable.sort) for variable in system.variables),
-            *(term for a in system.actions for term in (a.guard, *a.updates.values())),
-            *(check.term for action in system.actions for check in action.checks),
-            *(bound.term for action in system.actions for bound in action.bounds),
-            *(t for prop in system.properties for c in prop.clauses for t in (c.when, c.then)),
-        ),
-    )
-
-
-def are_small(system: System, terms: Iterable[Term]) -> bool:
-    """Whether no number in some terms can be too large for a word.
-
-    A variable is as large as it can be in the system, whatever it was in the terms.
-    """
-    known: dict[Term, int] = {}
-    return all(_size(system, term, known) < MOST for term in terms)
-
-
-def _size(system: System, term: Term, known: dict[Term, int]) -> int:
-    """A number that neither the term nor a part of it is larger than, with whatever sign."""
-    if term not in known:
-        match term:
-            case Const(int() as value):
-                known[term] = abs(value)
-            case Const():
-                known[term] = 0
-            case Var(name):
-                sort = system.variables[system.index[name]].sort
-                ends = (sort.low, sort.high or 0) if isinstance(sort, IntSort) else (0, 0)
-                known[term] = max(map(abs, ends))
-            case App(op, args):
-                parts = [_size(system, arg, known) for arg in args]
-                known[term] = sum(parts) if op in ("add", "sub") else max(parts, default=0)
-    return known[term]
-
-
 def functions_of(system: System, permutations: Sequence[Permutation] = ()) -> Functions:
-    """Write the functions of a system that `fits`, of representatives if there are permutations."""
+    """Write the functions of a system (see `fitting.fits`), or of its representatives."""
     packing = packing_of(system)
     words = words_of(packing)
     bounds = tuple(dict.fromkeys(b.name for action in system.actions for b in action.bounds))

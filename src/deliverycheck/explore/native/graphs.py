@@ -124,26 +124,25 @@ def can_reach(before: Backwards, able: bytearray, barred: bytearray) -> None:
     """
     starts, sources = np.asarray(before.starts), np.asarray(before.sources)
     work = np.empty(len(able), sources.dtype)
-    _reach_back(starts, sources, flags_of(able), flags_of(barred), work)
+    spread(starts, sources, flags_of(able), flags_of(barred), work)
 
 
 @kernel
-def _reach_back(
-    starts: Numbers, sources: Numbers, able: Bytes, barred: Bytes, work: Numbers
-) -> None:
+def spread(starts: Numbers, following: Numbers, flags: Bytes, barred: Bytes, work: Numbers) -> None:
+    """Flag all that follows, again and again, from what is flagged, but nothing that is barred."""
     left = 0
-    for state in range(len(able)):
-        if able[state]:
+    for state in range(len(flags)):
+        if flags[state]:
             work[left] = state
             left += 1
     while left:
         left -= 1
         state = int64(work[left])
         for edge in range(starts[state], starts[state + 1]):
-            source = int64(sources[edge])
-            if not able[source] and not barred[source]:
-                able[source] = 1
-                work[left] = source
+            other = int64(following[edge])
+            if not flags[other] and not barred[other]:
+                flags[other] = 1
+                work[left] = other
                 left += 1
 
 

@@ -19,6 +19,7 @@ from deliverycheck.explore.native.arrays import (
     word_row,
     words_of,
 )
+from deliverycheck.explore.native.graphs import spread
 from deliverycheck.explore.native.jit import kernel
 from deliverycheck.explore.native.possibility import units_of
 
@@ -46,27 +47,9 @@ def open_states(edges: Edges, found: bytearray, met: bytearray) -> memoryview:
     """
     starts, targets, _ = graph_of(edges)
     work = np.empty(len(found), number_type(len(found)))
-    _spread(starts, targets, flags_of(found), flags_of(met), work)
+    spread(starts, targets, flags_of(found), flags_of(met), work)
     del work
     return numbers_of(flags_of(found)).data
-
-
-@kernel
-def _spread(starts: Numbers, targets: Numbers, found: Bytes, met: Bytes, work: Numbers) -> None:
-    left = 0
-    for state in range(len(found)):
-        if found[state]:
-            work[left] = state
-            left += 1
-    while left:
-        left -= 1
-        state = int64(work[left])
-        for edge in range(starts[state], starts[state + 1]):
-            target = int64(targets[edge])
-            if not found[target] and not met[target]:
-                found[target] = 1
-                work[left] = target
-                left += 1
 
 
 def nearest(

@@ -17,9 +17,6 @@ from deliverycheck.explore.native.writing import Known, Text
 from deliverycheck.explore.packing import WORD, Packing, words_of
 from deliverycheck.explore.permuting import Permutation
 
-MOST = 120
-"""Permutations that are written out: those of five messages."""
-
 
 def representing(packing: Packing, permutations: Sequence[Permutation]) -> Iterator[str]:
     """The functions, and the tables they need."""

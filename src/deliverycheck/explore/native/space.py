@@ -28,8 +28,8 @@ SMALLEST = 1 << 12
 ALL = (1 << WORD) - 1
 """A word of ones."""
 
-MOST_STATES = (1 << 32) - 1
-"""States have numbers of 32 bits."""
+NO_NUMBER = (1 << 32) - 1
+"""States have numbers of 32 bits; this one is none's."""
 
 
 @dataclass(slots=True)
@@ -89,7 +89,7 @@ class Space:
 
         Raises NoRoom, with all that is there as it was.
         """
-        if self.count + more > MOST_STATES:
+        if self.count + more > NO_NUMBER:
             raise NoRoom
         slots = max(self.slots, SMALLEST)
         while any(was + new > slots * FULL for was, new in zip(self.taken, by_part, strict=True)):
@@ -128,7 +128,7 @@ class Space:
             self._refill(2 * slots)  # twice, for parts that got more than their share
         if self.numbers is None:
             self.demand(4 * self.jobs * self.slots)
-            self.numbers = np.full((self.jobs, self.slots), MOST_STATES, np.uint32)
+            self.numbers = np.full((self.jobs, self.slots), NO_NUMBER, np.uint32)
             numbered(self.keys, self.shape, self.states, self.count, self.numbers)
         return self.numbers
 
@@ -137,7 +137,7 @@ class Space:
         numbers = self.with_numbers()
         one = split([state], self.words)
         found = looked_up(self.keys, self.shape, one, 0, numbers)
-        return None if found == MOST_STATES else found
+        return None if found == NO_NUMBER else found
 
     def close(self) -> None:
         """No more threads, and no more room than needed."""

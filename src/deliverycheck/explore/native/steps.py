@@ -15,20 +15,12 @@ from deliverycheck.explore.native.calls import (
     call_marks,
     call_successors,
     call_withheld,
-    prefetch,
 )
 from deliverycheck.explore.native.jit import kernel
 from deliverycheck.explore.native.space import Space
-from deliverycheck.explore.native.table import (
-    AHEAD,
-    Shape,
-    hashed,
-    looked_up,
-    part_of,
-    slot_of,
-)
+from deliverycheck.explore.native.table import AHEAD, Shape, ask_for, looked_up
 
-Places = NDArray[np.int64]
+Offsets = NDArray[np.int64]
 
 BATCH = 64
 """States whose successors are looked up together, so that they can be asked for ahead."""
@@ -38,12 +30,12 @@ def edges_in(space: Space, count: int, expanded: int, function: int | None = Non
     """The steps from the first so many states, as far as they were looked behind.
 
     Another function may be asked that gives the same targets, with something else for actions.
-    Raises NoRoom.
     Targets take 4 bytes and actions 2 for each step; where its steps begin, 8 for each state.
+    Raises NoRoom.
     """
     function = function or space.built.successors
     numbers = space.with_numbers()
-    most = max(1, space.built.most_successors)
+    most = space.built.most_successors
     starts = np.zeros(count + 1, np.int64)
     np.cumsum(degrees_in(space, count, expanded), out=starts[1:])
     parts = space.shared(expanded)
@@ -72,10 +64,9 @@ def edges_in(space: Space, count: int, expanded: int, function: int | None = Non
     return Edges(starts.data, targets.data, actions.data)
 
 
-def degrees_in(space: Space, count: int, expanded: int) -> Places:
+def degrees_in(space: Space, count: int, expanded: int) -> Offsets:
     """How many steps there are from each state; from one that was not looked behind, none."""
     degrees = np.zeros(count, np.int64)
-    most = max(1, space.built.most_successors)
 
     def measure(part: range) -> None:
         counted(
@@ -84,9 +75,7 @@ def degrees_in(space: Space, count: int, expanded: int) -> Places:
             part.start,
             part.stop,
             space.shape,
-            np.empty(most * space.words, np.uint64),
-            np.empty(most, np.uint16),
-            np.zeros(len(space.built.functions.bounds), np.uint8),
+            *_scratch(space),
             degrees,
         )
 
@@ -111,9 +100,9 @@ def tally_in(space: Space, expanded: int) -> tuple[list[int], list[int]]:
 
     No step is kept: so it takes no memory, and as long as `degrees_in`.
     """
-    most = max(1, space.built.most_successors)
+    most = space.built.most_successors
 
-    def tally(part: range) -> tuple[Places, Flags]:
+    def tally(part: range) -> tuple[Offsets, Flags]:
         times, moves = np.zeros(most, np.int64), np.zeros(most, np.uint8)
         tallied(
             space.built.successors,
@@ -121,9 +110,7 @@ def tally_in(space: Space, expanded: int) -> tuple[list[int], list[int]]:
             part.start,
             part.stop,
             space.shape,
-            np.empty(most * space.words, np.uint64),
-            np.empty(most, np.uint16),
-            np.zeros(len(space.built.functions.bounds), np.uint8),
+            *_scratch(space),
             times,
             moves,
         )
@@ -132,19 +119,28 @@ def tally_in(space: Space, expanded: int) -> tuple[list[int], list[int]]:
     parts = space.each(tally, space.shared(expanded))
     times: list[int] = np.sum([one for one, _ in parts], axis=0).tolist()
     moves = np.flatnonzero(np.any([one for _, one in parts], axis=0))
-    return times[: space.built.most_successors], moves.tolist()
+    return times, moves.tolist()
 
 
-def withheld_in(space: Space, expanded: int) -> tuple[Places, Codes]:
+def _scratch(space: Space) -> tuple[Words, Codes, Flags]:
+    """Where the successors of one state go, their actions, and the bounds that were hit."""
+    most = space.built.most_successors
+    return (
+        np.empty(most * space.words, np.uint64),
+        np.empty(most, np.uint16),
+        np.zeros(len(space.built.functions.bounds), np.uint8),
+    )
+
+
+def withheld_in(space: Space, expanded: int) -> tuple[Offsets, Codes]:
     """The actions that only a bound forbids in the first states, those that were looked behind.
 
     Those of state n are numbered from the n-th number to the one after it.
     """
-    most = max(1, space.built.most_successors)
     starts = np.zeros(space.count + 1, np.int64)
     found = np.empty(0, np.uint16)
     if space.built.functions.bounds:
-        buffer = np.empty(most, np.uint16)
+        buffer = np.empty(space.built.most_successors, np.uint16)
         kept_back(space.built.withheld, space.states, expanded, space.words, buffer, starts, found)
         np.cumsum(starts, out=starts)
         found = np.empty(starts[-1], np.uint16)
@@ -162,7 +158,7 @@ def counted(
     targets: Words,
     actions: Codes,
     hits: Flags,
-    degrees: Places,
+    degrees: Offsets,
 ) -> None:
     """Note of each state how many steps it has."""
     words = len(shape)
@@ -182,7 +178,7 @@ def tallied(
     targets: Words,
     actions: Codes,
     hits: Flags,
-    times: Places,
+    times: Offsets,
     moves: Flags,
 ) -> None:
     """Note of each action how many of the steps from some states take it, and if one moves."""
@@ -208,13 +204,12 @@ def linked(
     numbers: Numbers,
     buffer: Words,
     hits: Flags,
-    starts: Places,
+    starts: Offsets,
     targets: Numbers,
     actions: Codes,
 ) -> None:
     """Note the steps of some states: where they lead, and by which actions."""
     words = len(shape)
-    mask = keys.shape[1] // words - 1
     for batch in range(first, last, BATCH):
         begin = starts[batch]
         total = 0
@@ -230,16 +225,10 @@ def linked(
                 hits,
             )
         for ahead in range(min(AHEAD, total)):
-            code = hashed(buffer, ahead * words, shape)
-            part, slot = part_of(code, len(keys)), slot_of(code, mask)
-            prefetch(keys[part], slot * words)
-            prefetch(numbers[part], slot)
+            ask_for(keys, numbers, shape, buffer, ahead * words)
         for target in range(total):
             if target + AHEAD < total:
-                code = hashed(buffer, (target + AHEAD) * words, shape)
-                part, slot = part_of(code, len(keys)), slot_of(code, mask)
-                prefetch(keys[part], slot * words)
-                prefetch(numbers[part], slot)
+                ask_for(keys, numbers, shape, buffer, (target + AHEAD) * words)
             number = looked_up(keys, shape, buffer, target * words, numbers)
             targets[at_least_0(begin + target)] = number
 
@@ -260,7 +249,7 @@ def kept_back(
     last: int,
     words: int,
     buffer: Codes,
-    starts: Places,
+    starts: Offsets,
     found: Codes,
 ) -> None:
     """Note what is withheld in each state; without room for it, only behind it how much it is."""

@@ -183,15 +183,22 @@ def refilled(keys: Words, shape: Shape, states: Words, count: int, part: int, pa
 
 
 @kernel
+def ask_for(keys: Words, numbers: Numbers, shape: Shape, targets: Words, start: int) -> None:
+    """Ask for the slot at which the search for a state begins, and for the number beside it."""
+    words = len(shape)
+    code = hashed(targets, start, shape)
+    part, slot = part_of(code, len(keys)), slot_of(code, keys.shape[1] // words - 1)
+    prefetch(keys[part], slot * words)
+    prefetch(numbers[part], slot)
+
+
+@kernel
 def numbered(keys: Words, shape: Shape, states: Words, count: int, numbers: Numbers) -> None:
     """Note the number of each state beside its slot, in all parts."""
     words = len(shape)
     for state in range(count):
         if state + AHEAD < count:
-            code = hashed(states, (state + AHEAD) * words, shape)
-            part, slot = part_of(code, len(keys)), slot_of(code, keys.shape[1] // words - 1)
-            prefetch(keys[part], slot * words)
-            prefetch(numbers[part], slot)
+            ask_for(keys, numbers, shape, states, (state + AHEAD) * words)
         part, slot = slot_with(keys, shape, states, state * words)
         numbers[part, slot] = state
 
