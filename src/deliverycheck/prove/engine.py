@@ -67,8 +67,6 @@ class Symbolic:
     command: Sequence[str] = COMMAND
     report: Callable[[str], None] | None = None
     settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
-    open: dict[str, str] = field(default_factory=dict[str, str])
-    """For a goal that stays open, why."""
     depth: int = 0
     """Runs shorter than this were all looked at."""
     _began: float = field(default_factory=time.monotonic)
@@ -76,6 +74,8 @@ class Symbolic:
     _children: list[Child] = field(default_factory=list[Child])
     _stopped: bool = False
     _trouble: Exception | None = None
+    _unfound: dict[str, str] = field(default_factory=dict[str, str])
+    """Why the searcher looks for a run no longer; the prover may still settle it."""
     _doubts: dict[str, str] = field(default_factory=dict[str, str])
     """Where the prover found nothing, what it says about that."""
     _lost: list[str] = field(default_factory=list[str])
@@ -113,10 +113,15 @@ class Symbolic:
         for thread in self._threads:
             thread.join()
 
+    @property
+    def open(self) -> dict[str, str]:
+        """For each goal that no run was found for and nothing else settled, why."""
+        return {name: why for name, why in self._unfound.items() if name not in self.settled}
+
     def why_open(self, name: str) -> str:
         """Why a goal was not settled, in words."""
-        if name in self.open:
-            return self.open[name]
+        if name in self._unfound:
+            return self._unfound[name]
         if self._lost:
             return self._lost[0]
         return self._doubts.get(name, "neither a run nor a proof was found")
@@ -171,7 +176,7 @@ class Symbolic:
     def _searching(self) -> None:
         with self._child() as child:
             while self.depth <= DEEPEST:
-                wanted = [name for name in self._wanted() if name not in self.open]
+                wanted = [name for name in self._wanted() if name not in self._unfound]
                 if not wanted:
                     return
                 request = search_request(self.system, wanted)
@@ -180,11 +185,11 @@ class Symbolic:
                     self._found(name, answer)
                 self.depth += 1
         for name in self._wanted():
-            self.open.setdefault(name, f"no run of up to {DEEPEST} steps decides it")
+            self._unfound.setdefault(name, f"no run of up to {DEEPEST} steps decides it")
 
     def _found(self, name: str, answer: Reader) -> None:
         if isinstance(answer.value, str):
-            self.open[name] = (
+            self._unfound[name] = (
                 "a question was too hard for Z3" if answer.value == "unknown" else answer.value
             )
             return
