@@ -51,7 +51,7 @@ def test_every_line_of_the_shipped_models(monkeypatch: pytest.MonkeyPatch) -> No
             seen.add(spot.file)
         for name, spot in places.properties.items():
             assert line(spot).startswith(f"def {name.replace('-', '_')}(")
-    assert "deliverycheck/lang/parts.py" in seen
+    assert "deliverycheck/lang/parts/sending.py" in seen
     assert any(places_of(question).properties for question in found)
 
 

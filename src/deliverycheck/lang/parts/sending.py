@@ -1,4 +1,4 @@
-"""Parts: halves of protocols that many designs share. Extend one and write the other half."""
+"""Sending: a sender that repeats until it is answered."""
 
 from __future__ import annotations
 
