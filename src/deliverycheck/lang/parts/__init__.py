@@ -8,3 +8,8 @@ from deliverycheck.lang.parts.queues import producer as producer
 from deliverycheck.lang.parts.sending import RetryUntilAcknowledged as RetryUntilAcknowledged
 from deliverycheck.lang.parts.sending import sender as sender
 from deliverycheck.lang.parts.sending import worker as worker
+from deliverycheck.lang.parts.windows import Number as Number
+from deliverycheck.lang.parts.windows import Numbered as Numbered
+from deliverycheck.lang.parts.windows import NumberedWindow as NumberedWindow
+from deliverycheck.lang.parts.windows import window_receiver as window_receiver
+from deliverycheck.lang.parts.windows import window_sender as window_sender
