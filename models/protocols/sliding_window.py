@@ -1,54 +1,63 @@
-"""Sliding windows: several messages on their way at once, with few sequence numbers to tell them by."""
+"""Sliding windows: several messages on their way at once, and few numbers to tell them by.
 
-from typing import Annotated
+The sender may run ahead of the answers by `window` messages. Numbers are counted modulo `modulus`,
+so they come round, and a repetition must not look like the message that bears its number next.
+How many numbers that takes depends on what the receiver does with what comes out of turn:
 
-from deliverycheck.lang import Message, Range, inf, require
-from deliverycheck.lang.parts import (
-    Number,
-    Numbered,
-    NumberedWindow,
-    window_receiver,
-    window_sender,
-)
+    Go-Back-N          drops it; the sender goes back and repeats the window    window + 1
+    Selective Repeat   keeps it; the sender repeats only what is not answered   2 * window
 
-Place = Annotated[int, Range(0, "window")]
+Both links keep the order and may lose anything. Where packets overtake each other (`reorder`), no
+modulus is large enough for ever: an old packet waits until its number comes round.
+
+Selective Repeat may repeat at any time. Go-Back-N waits for a timer, which sees the packets on
+their way but not the answers, for they name numbers only: early without any fault `delay`. Without
+it the window could be sent so often that its first packet is always lost in the queue behind
+another, and never at the head, where it would arrive in the end. Each link has `room` for one.
+
+Not modelled: negative answers (REJ, SREJ), answers on top of data the other way, window updates.
+Sources: RFC 3366 (Advice to Link Designers on Link ARQ), section 1.4.2; Tanenbaum, Computer
+Networks, chapter 3, sliding window protocols.
+"""
+
+from deliverycheck.lang import Message, inf, require
+from deliverycheck.lang.parts import Number, Numbered, NumberedWindow, Place, far_end, near_end
 
 
 class GoBackN(NumberedWindow):
-    """The receiver keeps nothing that comes out of turn: W numbers and one more are enough."""
+    """The receiver takes only what is next: one number more than places is enough."""
 
     claims = "exactly-once"
     faults = {"lose": inf}
-    expects = {"in-order": "holds", "no-stale-effect": "holds", "no-deadlock": "holds"}
+    expects = {"in-order": "holds", "no-stale-effect": "holds", "honest-ack": "holds"}
 
-    modulus: int = 3
+    modulus = 3
 
-    next: Place
+    next: Place  # in the window, to be sent
 
-    @window_sender
+    @near_end
     def send(self) -> None:
-        """The next message of the window goes out."""
         require(self.next < len(self.sent))
-        self.packets.put(Numbered(self.sent[self.next], self.wrapped(self.base + self.next)))
+        self.packets.put(Numbered(self.sent[self.next], self.number_at(self.next)))
         self.next += 1
 
-    @window_sender
+    @near_end
     def go_back(self, m: Message) -> None:
-        """No answer came in time: all of the window once more, from the oldest on."""
+        """The last packet is gone, so none before it is on its way: all from the oldest again."""
         require(self.next > 0 and self.sent[self.next - 1] == m and self.timed_out(m))
         self.next = 0
 
-    @window_receiver
+    @far_end
     def receive(self, packet: Numbered) -> None:
+        """Apply what is expected, drop all else; answer with what is expected then."""
         self.packets.take(packet)
         if packet.number == self.expected:
-            self.effect(packet.m)
-            self.expected = self.wrapped(self.expected + 1)
-        if self.answers.has_room(self.expected):
-            self.answers.put(self.expected)
+            self.apply(packet.m)
+        self.answer(self.expected)
 
-    @window_sender
+    @near_end
     def hear(self, number: Number) -> None:
+        """All before this number has arrived."""
         self.answers.take(number)
         for _ in range(self.window):
             if self.base != number and len(self.sent) > 0:
@@ -56,62 +65,53 @@ class GoBackN(NumberedWindow):
                 self.next = max(self.next - 1, 0)
 
 
-class GoBackNTooFewNumbers(GoBackN):
-    """As many numbers as places."""
+class GoBackNOneNumberTooFew(GoBackN):
+    """As many numbers as places: a repeated window looks like the next one and is applied again."""
 
     modulus = 2
-    expects = {"no-duplicate-effect": "violated"}
+    expects = {"no-duplicate-effect": "violated", "no-stale-effect": "violated"}
 
 
 class SelectiveRepeat(NumberedWindow):
-    """The receiver keeps what comes out of turn: two windows of numbers are needed."""
+    """The receiver keeps what is early: it takes two windows of numbers to tell early from old."""
 
     claims = "exactly-once"
     faults = {"lose": inf}
-    expects = {"in-order": "holds", "no-stale-effect": "holds", "no-deadlock": "holds"}
+    expects = {"in-order": "holds", "no-stale-effect": "holds", "honest-ack": "holds"}
 
-    modulus: int = 4
+    answered: set[Number]
+    early: dict[Number, Message]
 
-    acknowledged: set[Number]
-    kept: dict[Number, Message]
-
-    @window_sender
+    @near_end
     def send(self, m: Message, place: Place) -> None:
+        """Anything in the window that was not answered, at any time, as often as there is room."""
         require(place < len(self.sent) and self.sent[place] == m)
-        number = self.wrapped(self.base + place)
-        require(number not in self.acknowledged and self.timed_out(m))
-        self.packets.put(Numbered(m, number))
+        require(self.number_at(place) not in self.answered)
+        self.packets.put(Numbered(m, self.number_at(place)))
 
-    @window_receiver
+    @far_end
     def receive(self, packet: Numbered) -> None:
+        """Keep what is in the window; answer also for what is not: its answer was lost."""
         self.packets.take(packet)
-        if self.distance(packet.number, self.expected) < self.window:
-            self.kept[packet.number] = packet.m
-        if self.answers.has_room(packet.number):
-            self.answers.put(packet.number)
+        if (packet.number - self.expected) % self.modulus < self.window:
+            self.early[packet.number] = packet.m
+            self.take_over(packet.m)
+        self.answer(packet.number)
 
-    @window_receiver
+    @far_end
     def deliver(self, m: Message) -> None:
-        require(self.kept.get(self.expected) == m)
-        self.effect(m)
-        self.kept.pop(self.expected)
-        self.expected = self.wrapped(self.expected + 1)
+        require(self.early.get(self.expected) == m)
+        self.early.pop(self.expected)
+        self.apply(m)
 
-    @window_sender
+    @near_end
     def hear(self, number: Number) -> None:
         self.answers.take(number)
-        if self.distance(number, self.base) < len(self.sent):
-            self.acknowledged.add(number)
+        if (number - self.base) % self.modulus < len(self.sent):
+            self.answered.add(number)
 
-    @window_sender
+    @near_end
     def advance(self) -> None:
-        require(self.base in self.acknowledged)
-        self.acknowledged.remove(self.base)
+        require(self.base in self.answered)
+        self.answered.discard(self.base)
         self.slide()
-
-
-class SelectiveRepeatTooFewNumbers(SelectiveRepeat):
-    """One number too few."""
-
-    modulus = 3
-    expects = {"no-duplicate-effect": "violated"}

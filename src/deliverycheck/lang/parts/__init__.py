@@ -11,5 +11,6 @@ from deliverycheck.lang.parts.sending import worker as worker
 from deliverycheck.lang.parts.windows import Number as Number
 from deliverycheck.lang.parts.windows import Numbered as Numbered
 from deliverycheck.lang.parts.windows import NumberedWindow as NumberedWindow
-from deliverycheck.lang.parts.windows import window_receiver as window_receiver
-from deliverycheck.lang.parts.windows import window_sender as window_sender
+from deliverycheck.lang.parts.windows import Place as Place
+from deliverycheck.lang.parts.windows import far_end as far_end
+from deliverycheck.lang.parts.windows import near_end as near_end
