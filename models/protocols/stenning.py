@@ -3,14 +3,13 @@
 The sender numbers its messages 1, 2, 3, ... and repeats each until it hears its number; the
 receiver applies what bears the next number and answers with the last one it applied. A packet may
 be lost, doubled, or overtaken by any other, however late: its number has been used and will not be
-used again, so it is known to be old. The price is a header that grows without end; for a network
-of this kind there is no way round it (Fekete, Lynch, Mansour and Spinelli, JACM 1993, cite the
-impossibility of bounded headers).
+used again, so it is known to be old. The price is a header that grows without end; where packets
+can be doubled and overtake each other, no finite number of headers is enough (Wang and Zuck, PODC
+1989).
 
 Here one message is under way at a time: Stenning's window of one. As in the alternating bit, each
 side may send at any time. The numbers need no bound of their own: there are as many as messages.
-In each channel is room for one copy of each packet, which is all that matters: a second copy can
-be put there again as long as the first exists, by the sender or by the network.
+A channel has room for two copies of each packet, so that one can be old while the other is new.
 
 Source: N. V. Stenning, A data transfer protocol, Computer Networks 1 (1976), 99-110.
 """
@@ -42,8 +41,8 @@ class Stenning(Protocol):
     sending: Message | None
     number: Count  # of the message that is being sent
     applied: Count  # the number of the last message applied
-    letters: Channel[Letter] = Channel(sender, receiver, copies=1)
-    answers: Channel[Count] = Channel(receiver, sender, copies=1)
+    letters: Channel[Letter] = Channel(sender, receiver, copies=2)
+    answers: Channel[Count] = Channel(receiver, sender, copies=2)
 
     def after(self, number: int) -> int:
         """The number that comes next."""
@@ -83,14 +82,16 @@ class Stenning(Protocol):
 class StenningTwoNumbers(Stenning):
     """The alternating bit on the same network: an old copy, or an old answer, passes for the new.
 
-    With two messages the answer to nothing passes for the answer to the second; with three, an old
-    copy of the first is applied in the place of the third.
+    The receiver's first answer ("nothing yet") passes for the answer to the second message, which
+    is reported and never applied; an old copy of the first is applied in the place of the second.
     """
 
     expects = {
         "no-loss": "violated",
+        "no-silent-loss": "violated",
         "honest-ack": "violated",
         "no-duplicate-effect": "violated",
+        "no-stale-effect": "violated",
         "eventual-effect": "violated",
     }
 
