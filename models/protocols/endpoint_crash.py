@@ -16,91 +16,88 @@ count on are one step. Each link keeps the order and has room for one. A message
 through because the numbers no longer meet counts as lost, for no continuation gets it through.
 """
 
-from typing import Annotated, NamedTuple
-
-from deliverycheck.lang import Fifo, Message, Protocol, Range, Role, Steps, Volatile, require
-
-sender = Role("sender", crashes=True)
-receiver = Role("receiver", crashes=True)
-
-Count = Annotated[int, Range(0, "messages")]
-Epoch = Annotated[int, Range(0, "lives")]
+from deliverycheck.lang import Message, Volatile, require
+from deliverycheck.lang.parts import Count, Epoch, NumberedLink, Receipt, Segment, numberer
 
 
-class Segment(NamedTuple):
-    """A message with its number, which counts from zero in each epoch."""
-
-    m: Message
-    epoch: Epoch
-    number: Count
-
-
-class Answer(NamedTuple):
-    """All numbers of this epoch that are below `expected` have arrived."""
-
-    epoch: Epoch
-    expected: Count
-
-
-class DurableNumbers(Protocol):
+class DurableNumbers(NumberedLink):
     """Both ends keep their numbers in a crash: neither loss nor duplicates."""
 
     claims = "exactly-once"
     faults = {"lose": 1, "crash": 1}
     expects = {"in-order": "holds", "no-stale-effect": "holds", "honest-ack": "holds"}
 
-    lives: int = 0  # of the sender, that are told apart by an epoch
-    epoch: int = 0
 
-    outbox: Message | None
-    number: Count  # of the message in the outbox, or of the next
-    expected: Count
-    segments: Fifo[Segment] = Fifo(sender, receiver, capacity=1)
-    answers: Fifo[Answer] = Fifo(receiver, sender, capacity=1)
-
-    @sender
-    def submit(self, m: Message) -> None:
-        require(self.outbox is None)
-        self.accept(m)
-        self.outbox = m
-
-    @sender
-    def send(self, m: Message) -> None:
-        """At any time, as often as there is room."""
-        require(self.outbox == m)
-        self.segments.put(Segment(m, self.epoch, self.number))
-
-    @receiver
-    def receive(self, segment: Segment) -> Steps:
-        self.segments.take(segment)
-        yield "received"
-        if segment.number == self.expected:
-            self.effect(segment.m)
-            self.expected += 1
-        yield "applied"
-        self.answers.put(Answer(segment.epoch, self.expected))
-
-    @sender
-    def hear(self, answer: Answer) -> None:
-        self.answers.take(answer)
-        if answer.epoch == self.epoch and answer.expected > self.number and self.outbox is not None:
-            self.tell_done(self.outbox)
-            self.outbox = None
-            self.number += 1
-
-
-class ReceiverForgets(DurableNumbers):
+class ReceiverForgets(NumberedLink):
     """After a crash the receiver expects the first number: what comes twice is new to it, and
     what comes next is too new."""
 
-    expects = {"no-duplicate-effect": "violated", "no-loss": "violated"}
+    claims = "exactly-once"
+    faults = {"lose": 1, "crash": 1}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "no-duplicate-effect": "violated",
+        "eventual-effect": "violated",
+        "honest-ack": "holds",
+    }
 
     expected: Volatile[Count]
 
 
-class SenderBeginsAgain(DurableNumbers):
+class SenderBeginsAgain(NumberedLink):
     """After a crash the sender numbers from zero: its new message passes for an old one."""
 
-    expects = {"no-loss": "violated", "honest-ack": "violated"}
+    claims = "exactly-once"
+    faults = {"lose": 1, "crash": 1}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "honest-ack": "violated",
+        "eventual-effect": "violated",
+        "no-deadlock": "violated",
+    }
 
     number: Volatile[Count]
+
+
+class FreshEpochs(SenderBeginsAgain):
+    """Each life of the sender counts under an epoch of its own: nothing is lost, but what was in
+    doubt at the crash is applied again."""
+
+    expects = {
+        "no-duplicate-effect": "violated",
+        "no-loss": "holds",
+        "honest-ack": "holds",
+        "in-order": "holds",
+        "no-stale-effect": "holds",
+    }
+
+    lives: int = 2  # one, and as many as the sender crashes
+
+    epoch: Epoch  # durable
+    running: Volatile[bool]
+    known: Epoch  # to the receiver
+
+    @numberer
+    def start(self) -> None:
+        require(not self.running)
+        self.running = True
+        self.epoch += 1
+
+    @numberer
+    def send(self, m: Message) -> None:
+        require(self.running)
+        super().send(m)
+
+    def apply(self, segment: Segment) -> None:
+        """A new epoch begins with the first number."""
+        if segment.epoch > self.known:
+            self.known = segment.epoch
+            self.expected = 0
+        super().apply(segment)
+
+    @numberer
+    def hear(self, receipt: Receipt) -> None:
+        require(self.running)
+        super().hear(receipt)

@@ -1,5 +1,12 @@
 """Parts: halves of protocols that many designs share. Extend one and write the other half."""
 
+from deliverycheck.lang.parts.numbers import Count as Count
+from deliverycheck.lang.parts.numbers import Epoch as Epoch
+from deliverycheck.lang.parts.numbers import NumberedLink as NumberedLink
+from deliverycheck.lang.parts.numbers import Receipt as Receipt
+from deliverycheck.lang.parts.numbers import Segment as Segment
+from deliverycheck.lang.parts.numbers import checker as checker
+from deliverycheck.lang.parts.numbers import numberer as numberer
 from deliverycheck.lang.parts.queues import ConfirmedQueue as ConfirmedQueue
 from deliverycheck.lang.parts.queues import LeasedQueue as LeasedQueue
 from deliverycheck.lang.parts.queues import broker as broker
