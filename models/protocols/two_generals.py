@@ -96,7 +96,7 @@ class TwoCautiousGenerals(TwoGenerals):
     expects = {"agree": "violated", "attack": "violated"}
 
     def first_attacks(self) -> bool:
-        return super().first_attacks() and self.confirmations % 2 == 0
+        return self.first_knows == self.confirmations and self.confirmations % 2 == 0
 
     def second_attacks(self) -> bool:
-        return super().second_attacks() and self.confirmations % 2 == 1
+        return self.second_knows == self.confirmations and self.confirmations % 2 == 1
