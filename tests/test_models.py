@@ -94,7 +94,9 @@ def test_every_model_has_a_happy_path_without_faults(asked: Question) -> None:
     found = explored(lifted)
     names = [v.name for v in lifted.system.variables if v.name.startswith("effects[")]
     at = [lifted.system.index[name] for name in names]
-    assert names
+    # where no message has an effect there is no such path: a model of something else, as the
+    # Two Generals are, has nothing in the ledger
+    assert names or not any(v.store == "ledger" for v in lifted.system.variables)
     assert any(all(found.state(n)[i] == 1 for i in at) for n in range(len(found.states)))
 
 

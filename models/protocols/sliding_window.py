@@ -10,10 +10,9 @@ How many numbers that takes depends on what the receiver does with what comes ou
 Both links keep the order and may lose anything. Where packets overtake each other (`reorder`), no
 modulus is large enough for ever: an old packet waits until its number comes round.
 
-Selective Repeat may repeat at any time. Go-Back-N waits for a timer, which sees the packets on
-their way but not the answers, for they name numbers only: early without any fault `delay`. Without
-it the window could be sent so often that its first packet is always lost in the queue behind
-another, and never at the head, where it would arrive in the end. Each link has `room` for one.
+Nothing here waits for a timer: the sender may go back, or repeat, at any time. Each link has `room`
+for one packet. With more, the first packet of a window that is sent again and again could always be
+lost in the queue behind others, and never at the head, where strong fairness has it arrive.
 
 Not modelled: negative answers (REJ, SREJ), answers on top of data the other way, window updates.
 Sources: RFC 3366 (Advice to Link Designers on Link ARQ), section 1.4.2; Tanenbaum, Computer
@@ -42,9 +41,9 @@ class GoBackN(NumberedWindow):
         self.next += 1
 
     @near_end
-    def go_back(self, m: Message) -> None:
-        """The last packet is gone, so none before it is on its way: all from the oldest again."""
-        require(self.next > 0 and self.sent[self.next - 1] == m and self.timed_out(m))
+    def go_back(self) -> None:
+        """No answer, or none in time: all of the window again, from the oldest on."""
+        require(self.next > 0)
         self.next = 0
 
     @far_end

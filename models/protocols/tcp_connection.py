@@ -2,8 +2,8 @@
 
 Within one connection TCP is exactly what an application could wish for: in order, nothing lost,
 nothing doubled. But an acknowledgement means that the octets are in the memory of the peer's
-kernel, not that the peer's application has read them, let alone worked on them (RFC 9293, 3.8 and
-3.9.1; TCP leaves what is more to the application). And a connection ends: the peer restarts, a
+kernel, not that the peer's application has read them, let alone worked on them (RFC 793, section
+2.6; RFC 9293 has replaced that text, but not the rule). And a connection ends: the peer restarts, a
 middlebox forgets it, a timer gives up. Whatever was in flight in either direction is gone then, and
 the sender cannot know how much of it had arrived. It opens a new connection, whose sequence numbers
 have nothing to do with those of the old one, and sends again what it has no word of.
