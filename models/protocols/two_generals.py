@@ -86,7 +86,7 @@ class TwoGenerals(Protocol):
     @sometimes
     def attack(self) -> bool:
         """It can come to an attack of both."""
-        return self.dawn and self.first_attacks() and self.second_attacks()
+        return self.first_attacks() and self.second_attacks()
 
 
 class TwoCautiousGenerals(TwoGenerals):
