@@ -11,9 +11,9 @@ numbers void instead of using them again: nothing is lost any more, but what was
 crash is sent again under the new epoch, and applied again. What helps is memory of the messages
 themselves (`guarantees/at_least_once_idempotent.py`), or numbers that survive.
 
-The messages are durable here in any case; the question is the numbers. To apply a message and to
-count on are one step. Each link keeps the order and has room for one. A message that cannot get
-through because the numbers no longer meet counts as lost, for no continuation gets it through.
+The messages are durable here in any case; the question is the numbers. To take a message, to apply
+it and to count on are one step. Each link keeps the order and has room for one. A message that
+cannot get through because the numbers no longer meet counts as lost: no continuation gets it there.
 """
 
 from deliverycheck.lang import Message, Volatile, require

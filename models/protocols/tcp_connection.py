@@ -38,8 +38,8 @@ class TcpKernelAcknowledges(RetryUntilAcknowledged):
 
     acknowledge: Literal["kernel", "application"] = "kernel"
 
-    requests: Channel[Message] = Connection(sender, worker)
-    replies: Channel[Message] = Connection(worker, sender)
+    requests: Channel[Message] = Connection(sender, worker, capacity="messages")
+    replies: Channel[Message] = Connection(worker, sender, capacity="messages")
 
     @sender
     def submit(self, m: Message) -> None:

@@ -1,6 +1,6 @@
 -- Sequence numbers with a receiver that crashes, from the description in Fekete, Lynch, Mansour and
 -- Spinelli (1993) of what an end may keep: one packet and one answer on their way; the receiver
--- works in three steps (take; apply and count; answer), and a crash drops what it works on.
+-- works in two steps (take, apply and count; answer), and a crash drops what it works on.
 -- At most one loss and one crash. `Forgets`: the crash takes the number it expects as well.
 
 const
@@ -13,7 +13,7 @@ var
   packet: Maybe;                    -- 0: the line is empty
   packet_number: Count;
   answer: 0..N + 1;                 -- 0: the line is empty; else the number, plus one
-  at: enum { Idle, Received, Applied };
+  busy: boolean;                    -- the receiver has applied something, and not answered yet
   held: Maybe;                      -- what the receiver works on
   held_number: Count;
   losses: 0..1;
@@ -21,7 +21,7 @@ var
 
 procedure Let_go();
 begin
-  at := Idle;
+  busy := false;
   held := 0;
   held_number := 0;
 end;
@@ -54,25 +54,20 @@ begin
   packet_number := number;
 end;
 
-rule "receive" at = Idle & packet != 0 ==>
+rule "receive and apply" !busy & packet != 0 ==>
 begin
-  at := Received;
+  if packet_number = expected then
+    Effect(packet);
+    expected := expected + 1;
+  end;
+  busy := true;
   held := packet;
   held_number := packet_number;
   packet := 0;
   packet_number := 0;
 end;
 
-rule "apply" at = Received ==>
-begin
-  if held_number = expected then
-    Effect(held);
-    expected := expected + 1;
-  end;
-  at := Applied;
-end;
-
-rule "answer" at = Applied & answer = 0 ==>
+rule "answer" busy & answer = 0 ==>
 begin
   answer := expected + 1;
   Let_go();
@@ -101,7 +96,7 @@ begin
   losses := losses + 1;
 end;
 
-rule "crash" crashes < 1 & (at != Idle | (Forgets & expected > 0)) ==>
+rule "crash" crashes < 1 & (busy | (Forgets & expected > 0)) ==>
 begin
   Let_go();
   if Forgets then

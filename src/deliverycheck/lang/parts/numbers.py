@@ -35,7 +35,8 @@ class NumberedLink(Protocol):
     """The sender repeats a message until its number is answered; the receiver applies what bears
     the number it expects. All is durable here, and there is one epoch only.
 
-    To apply a message and to count on are one step.
+    To take a message, to apply it and to count on are one step, for a crash in between is like the
+    loss of the message.
     """
 
     lives: int = 0  # of the sender, that are told apart by an epoch
@@ -64,7 +65,6 @@ class NumberedLink(Protocol):
     def receive(self, segment: Segment) -> Steps:
         """Apply what is expected, and answer in any case."""
         self.segments.take(segment)
-        yield "received"
         self.apply(segment)
         yield "applied"
         self.receipts.put(Receipt(segment.epoch, self.expected))
