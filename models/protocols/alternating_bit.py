@@ -92,6 +92,7 @@ class AlternatingBitUnordered(AlternatingBit):
         "no-duplicate-effect": "violated",
         "no-stale-effect": "violated",
         "eventual-effect": "violated",
+        "in-order": "holds",  # of first effects
     }
 
     packets: Channel[Packet] = Channel(sender, receiver, copies=2)

@@ -39,6 +39,7 @@ class ReceiverForgets(NumberedLink):
         "no-silent-loss": "violated",
         "no-duplicate-effect": "violated",
         "eventual-effect": "violated",
+        "in-order": "holds",
         "honest-ack": "holds",
     }
 
@@ -55,6 +56,7 @@ class SenderBeginsAgain(NumberedLink):
         "no-silent-loss": "violated",
         "honest-ack": "violated",
         "eventual-effect": "violated",
+        "in-order": "holds",
         "no-deadlock": "violated",
     }
 

@@ -93,6 +93,7 @@ class StenningTwoNumbers(Stenning):
         "no-duplicate-effect": "violated",
         "no-stale-effect": "violated",
         "eventual-effect": "violated",
+        "in-order": "holds",  # of first effects
     }
 
     def after(self, number: int) -> int:
