@@ -190,7 +190,7 @@ def test_what_ctrl_c_left_is_named_in_the_json(
 ) -> None:
     """A search that is ended tells nobody by itself: the second one here."""
     interrupt_searches(monkeypatch, after=1)
-    assert run_claims(str(MODELS / "claims.toml"), "explicit", as_json=True) == 130
+    assert run_claims([str(MODELS / "claims.toml")], "explicit", as_json=True) == 130
     document = json.loads(capsys.readouterr().out)
     jsonschema.validate(document, SCHEMA)
     every = tomllib.loads((MODELS / "claims.toml").read_text(encoding="utf-8"))["claim"]
