@@ -8,51 +8,51 @@ answers, and each gives up something else:
 
     treat-as-done        answer as if it had been charged: lost, if it had not
     expire-and-retry     charge again after a while: twice, if it had
-    wait-for-operator    leave it to a person: neither, as long as nobody comes
+    leave-it             wait for a person: neither, but as long as nobody comes, nothing
 
-There is a fourth only if the work can be asked for: `AskProvider` looks the payment up before it
-charges again. That takes a provider that can be asked, or that recognises the payment itself
-(idempotency_key.py), and it moves the question there.
+A fourth answer needs a provider that can be asked, as `AskProvider` does before it charges again,
+or one that recognises the payment itself (idempotency_key.py).
 
-Modelled: a sender that repeats, a worker that can crash between claim, charge and mark; the
-operator is an event that may come (`operator=1`), but that nothing forces: a person who looks at
-the provider's books, and then sets the row to done or deletes it. In the engine's words `no-loss`
-says that this is still possible, `eventual-effect` that it is sure to happen.
-Not modelled: a claim that runs out on a living holder; `expire=1` shows it.
+Modelled: a queue that keeps a payment until it is acknowledged, and two workers that may have the
+same one, and can crash between claim, charge, mark and acknowledgement. The operator is an event
+that may come (`operator=1`), but that nothing forces: a person who looks into the provider's books,
+and sets the row to done or deletes it. So `no-loss` says that all can still be well, and
+`eventual-effect` that it will. A claim that is taken for dead while its holder lives: `expire=1`.
 
 Sources: B. Leach, "Implementing Stripe-like Idempotency Keys in Postgres", 2017 (recovery points,
-locked_at); IETF draft-ietf-httpapi-idempotency-key-header, section 2.6 (a request in progress).
+`locked_at`, the completer); IETF draft-ietf-httpapi-idempotency-key-header-06, section 2.6.
 """
 
 from typing import Literal
 
-from deliverycheck.lang import Message, Steps, fault, require
-from deliverycheck.lang.parts import RetryUntilAcknowledged, worker
+from deliverycheck.lang import Message, Protocol, Role, Steps, fault, require
+
+producer = Role("producer")
+worker = Role("worker", crashes=True, replicas="workers")
 
 
-class ClaimRow(RetryUntilAcknowledged):
-    """A dead worker's claim is left to a person: neither lost nor doubled, but it may wait for ever."""
+class ClaimRow(Protocol):
+    """A dead worker's claim is left to a person: not lost, not doubled, but perhaps never done."""
 
     claims = "exactly-once"
-    faults = {"lose": 1, "crash": 1, "operator": 1}
-    expects = {
-        "no-loss": "holds",
-        "no-duplicate-effect": "holds",
-        "honest-ack": "holds",
-        "eventual-effect": "violated",
-    }
+    faults = {"crash": 1, "operator": 1}
+    expects = {"honest-ack": "holds", "in-order": "violated", "eventual-effect": "violated"}
 
-    dead_claim: Literal["treat-as-done", "expire-and-retry", "wait-for-operator"] = (
-        "wait-for-operator"
-    )
+    workers: int = 2
+    dead_claim: Literal["treat-as-done", "expire-and-retry", "leave-it"] = "leave-it"
 
+    queue: set[Message]
     claim: dict[Message, Literal["in progress", "in doubt", "done"]]
     charged: set[Message]  # the provider's books
 
+    @producer
+    def submit(self, m: Message) -> None:
+        self.accept(m)
+        self.queue.add(m)
+
     @worker
     def handle(self, m: Message) -> Steps:
-        self.requests.take(m)
-        yield "received"
+        require(m in self.queue)
         if m not in self.claim:
             self.claim[m] = "in progress"
             yield "claimed"  # a crash here: claimed, not charged
@@ -60,23 +60,20 @@ class ClaimRow(RetryUntilAcknowledged):
             self.claim[m] = "done"
             yield "marked"
         elif self.claim[m] != "done" and self.dead_claim != "treat-as-done":
-            if self.claim[m] == "in progress" and self.expired(m):  # its holder is gone
-                self.doubt(m)
-            return  # no answer: the sender will ask again
-        self.replies.put(m)
+            require(self.claim[m] == "in progress" and self.expired(m))  # its holder is gone
+            if self.dead_claim == "expire-and-retry":
+                self.claim.pop(m)
+            else:
+                self.claim[m] = "in doubt"
+            return
+        self.queue.discard(m)
+        self.tell_done(m)
 
     def charge(self, m: Message) -> Steps:
         """The work outside of the database."""
         self.effect(m)
         self.charged.add(m)
         yield "charged"  # a crash here: charged, still claimed
-
-    def doubt(self, m: Message) -> None:
-        """Was the card charged? The claim does not say."""
-        if self.dead_claim == "expire-and-retry":
-            self.claim.pop(m)
-        else:
-            self.claim[m] = "in doubt"
 
     @fault
     def operator(self, m: Message) -> None:
@@ -91,12 +88,13 @@ class ClaimRow(RetryUntilAcknowledged):
 class TreatAsDone(ClaimRow):
     """What is claimed counts as done: a worker that dies before the charge loses the payment."""
 
-    faults = {"lose": 1, "crash": 1}
+    faults = {"crash": 1}
     expects = {
         "no-loss": "violated",
         "no-silent-loss": "violated",
         "no-duplicate-effect": "holds",
         "honest-ack": "violated",
+        "in-order": "violated",
         "eventual-effect": "violated",
     }
 
@@ -104,10 +102,10 @@ class TreatAsDone(ClaimRow):
 
 
 class ExpireAndRetry(ClaimRow):
-    """A claim whose holder is gone is free again: a worker that dies after the charge doubles it."""
+    """A dead worker's claim is free again: what it had charged is charged once more."""
 
-    faults = {"lose": 1, "crash": 1}
-    expects = {"no-duplicate-effect": "violated"}
+    faults = {"crash": 1}
+    expects = {"no-duplicate-effect": "violated", "in-order": "violated"}
 
     dead_claim = "expire-and-retry"
 
@@ -115,7 +113,7 @@ class ExpireAndRetry(ClaimRow):
 class AskProvider(ExpireAndRetry):
     """The claim is free again, and the provider is asked before it is charged: all is well."""
 
-    expects = {"no-duplicate-effect": "holds"}
+    expects = {"no-duplicate-effect": "holds", "in-order": "violated"}
 
     def charge(self, m: Message) -> Steps:
         if m not in self.charged:

@@ -10,31 +10,36 @@ retention of its rows: cleaned up after some days, they are no help against an e
 later than that. (`forget=1`: NServiceBus keeps the ids for 7 days unless told otherwise, and asks
 that this be longer than messages can be on their way.)
 
-Modelled: a queue without an order, which hands a message out under a lease and keeps it until it
-is acknowledged; consumers and the relay can crash between their steps, and leases run out.
-Several copies of an event that wait at the same time are one. The relay waits for the broker's
-confirmation. Not modelled: messages that the work sends on (two_hops.py), and work outside of the
-consumer's own database, which no inbox protects (pitfalls/check_then_act.py).
+Modelled: a queue without an order, which keeps a message until it is acknowledged; the relay and the
+consumer can crash between their steps. With `consumers = 2` both may have the same message at the
+same time, as when a lease runs out on a living holder. Several copies that wait at the same time
+are one. The relay waits for the broker's confirmation. Not modelled: messages that the work sends
+on (two_hops.py), and work outside of the consumer's own database, which no inbox protects
+(pitfalls/check_then_act.py).
 
 Sources: Particular Software, NServiceBus documentation, "Outbox" (how it works; deduplication
 data) and "Outbox with SQL persistence"; O. Dudycz, "Outbox, Inbox patterns and delivery
 guarantees explained", 2020.
 """
 
-from deliverycheck.lang import Message, Role, Steps, fault, require
-from deliverycheck.lang.parts import LeasedQueue, consumer, producer
+from deliverycheck.lang import Message, Protocol, Role, Steps, fault, require
 
+producer = Role("producer")
 relay = Role("relay", crashes=True)
+consumer = Role("consumer", crashes=True, replicas="consumers")
 
 
-class Inbox(LeasedQueue):
+class Inbox(Protocol):
     """Outbox and inbox: what comes again is in the inbox already, and is only acknowledged."""
 
     claims = "exactly-once"
-    faults = {"crash": 1, "expire": 1}
+    faults = {"crash": 1}
     expects = {"in-order": "violated"}
 
+    consumers: int = 1
+
     outbox: set[Message]
+    queue: set[Message]
     inbox: set[Message]
 
     @producer
@@ -46,17 +51,16 @@ class Inbox(LeasedQueue):
     @relay
     def pass_on(self, m: Message) -> Steps:
         require(m in self.outbox)
-        self.ready.add(m)
+        self.queue.add(m)
         yield "published"  # a crash here: published, and still in the outbox
         self.outbox.discard(m)
 
     @consumer
     def handle(self, m: Message) -> Steps:
-        self.lease(m)
-        yield "received"
+        require(m in self.queue)
         self.work(m)
         yield "applied"  # a crash here: applied, but not acknowledged
-        self.settle(m)
+        self.queue.discard(m)
 
     def work(self, m: Message) -> None:
         """One transaction: the id is unique in the inbox."""

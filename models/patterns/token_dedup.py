@@ -6,8 +6,8 @@ first time, and deleted together with the effect. A copy that finds no token is 
 comes. Nothing has to be kept, and nothing expires.
 
 What must not happen is that a token is created again, once the message may have been sent
-(`token = "with-every-send"`); and it has to be deleted in the transaction of the effect. Deleted
-before it (`delete = "before"`), a crash in between loses the message and answers for it; deleted
+(`created = "for-every-send"`); and it has to be deleted in the transaction of the effect. Deleted
+before it (`deleted = "before"`), a crash in between loses the message and answers for it; deleted
 after it, a crash in between doubles the message.
 
 Modelled: a sender that repeats until it is answered, and a worker that can crash between its
@@ -32,8 +32,8 @@ class TokenDedup(RetryUntilAcknowledged):
     faults = {"lose": 1, "crash": 1}
     expects = {"honest-ack": "holds", "in-order": "violated"}
 
-    token: Literal["before-the-first-send", "with-every-send"] = "before-the-first-send"
-    delete: Literal["before", "together", "after"] = "together"
+    created: Literal["once", "for-every-send"] = "once"
+    deleted: Literal["before", "together", "after"] = "together"
 
     tokens: set[Message]
 
@@ -45,7 +45,7 @@ class TokenDedup(RetryUntilAcknowledged):
     @sender
     def send(self, m: Message) -> None:
         super().send(m)
-        if self.token == "with-every-send":
+        if self.created == "for-every-send":
             self.tokens.add(m)
 
     @worker
@@ -53,11 +53,11 @@ class TokenDedup(RetryUntilAcknowledged):
         self.requests.take(m)
         yield "received"
         if m in self.tokens:
-            if self.delete == "before":
+            if self.deleted == "before":
                 self.tokens.discard(m)
                 yield "deleted"  # a crash here: no token and no effect
             self.effect(m)
-            if self.delete == "after":
+            if self.deleted == "after":
                 yield "effected"  # a crash here: the effect, and a token for one more
             self.tokens.discard(m)
             yield "processed"
@@ -69,7 +69,7 @@ class RecreatedToken(TokenDedup):
 
     expects = {"no-duplicate-effect": "violated", "in-order": "violated"}
 
-    token = "with-every-send"
+    created = "for-every-send"
 
 
 class DeletedBefore(TokenDedup):
@@ -84,7 +84,7 @@ class DeletedBefore(TokenDedup):
         "eventual-effect": "violated",
     }
 
-    delete = "before"
+    deleted = "before"
 
 
 class DeletedAfter(TokenDedup):
@@ -92,4 +92,4 @@ class DeletedAfter(TokenDedup):
 
     expects = {"no-duplicate-effect": "violated", "in-order": "violated"}
 
-    delete = "after"
+    deleted = "after"
