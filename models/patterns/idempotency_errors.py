@@ -1,23 +1,16 @@
-"""What a provider saves when a payment fails: the error as well, or successes only.
+"""What a provider saves when a payment fails: errors as well, or successes only.
 
     every-result   an error is a result like any other: the same key gets the same error for ever
     successes      an error is not saved: the same key runs the payment again
 
-Both can be right, and both can go wrong, for "500" does not say whether the card was charged. If it
-was not, a saved error keeps the payment from ever being made, unless the client takes a new key. If
-it was, a new key charges a second time, and so does a provider that saved nothing. The client's
-only safe move after an error is to find out (AskProvider in claim_row.py), or to leave it to a
-person.
+Each can go wrong, for a 500 does not say whether the card was charged. If it was not, a saved error
+keeps it so, until the client takes a new key. If it was, a new key charges again, and so does a
+provider that saved nothing. The safe move is to find out first.
 
-Modelled: the provider fails on one request, before the charge (`fail_before`) or after it
-(`fail_after`); a request is handled in one step, answers and errors are told apart. A client that
-takes a new key does so once. Requests and answers can be lost. Not modelled: failures that the
-provider completes later by itself, as Stripe's API v2 tries to; two requests at once
-(idempotency_key.py).
-
-Sources: Stripe API Reference, "Idempotent requests" (v1 saves errors, too; v2 completes what
-failed); Stripe documentation, "Advanced error handling" (a server error is indeterminate);
-Checkout.com documentation, "Idempotency" (only what succeeded is saved).
+Modelled: the provider fails on one call, before or after the charge; a call is handled in one step.
+A client takes a new key once. Not modelled: failed work that is finished later (Stripe's API v2).
+Sources: Stripe API Reference, "Idempotent requests" (v1 saves errors, too) and "Advanced error
+handling" (server errors); Checkout.com documentation, "Idempotency".
 """
 
 from typing import Literal, NamedTuple
@@ -43,7 +36,6 @@ class SavedError(Protocol):
     expects = {
         "no-loss": "violated",
         "no-silent-loss": "violated",
-        "no-duplicate-effect": "holds",
         "in-order": "violated",
         "eventual-effect": "violated",
     }
@@ -65,38 +57,34 @@ class SavedError(Protocol):
 
     @client
     def call(self, m: Message) -> None:
-        """Ask, and ask again when no answer came in time."""
         require(m in self.unpaid and self.timed_out(m))
         self.calls.put(Call(m, m in self.new_key))
 
     @provider
     def charge(self, call: Call) -> None:
         self.calls.take(call)
-        if self.saved.get(call) == "error":
-            self.errors.put(call.m)
-            return
         if call not in self.saved:
             self.effect(call.m)
             self.saved[call] = "charged"
-        self.answers.put(call.m)
+        if self.saved[call] == "charged":
+            self.answers.put(call.m)
+        else:
+            self.errors.put(call.m)
 
     @fault
     def fail_before(self, call: Call) -> None:
         """The provider fails before it has charged the card."""
-        require(call not in self.saved)
-        self.calls.take(call)
         self.fail(call)
 
     @fault
     def fail_after(self, call: Call) -> None:
         """The provider charges the card, and fails after that."""
-        require(call not in self.saved)
-        self.calls.take(call)
-        self.effect(call.m)
         self.fail(call)
+        self.effect(call.m)
 
     def fail(self, call: Call) -> None:
-        """Answer 500, and save it or not."""
+        require(call not in self.saved)
+        self.calls.take(call)
         if self.saves == "every-result":
             self.saved[call] = "error"
         self.errors.put(call.m)

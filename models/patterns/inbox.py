@@ -10,11 +10,11 @@ retention of its rows: cleaned up after some days, they are no help against an e
 later than that. (`forget=1`: NServiceBus keeps the ids for 7 days unless told otherwise, and asks
 that this be longer than messages can be on their way.)
 
-Modelled: a queue without an order, which keeps a message until it is acknowledged; the relay and the
-consumer can crash between their steps. With `consumers = 2` both may have the same message at the
-same time, as when a lease runs out on a living holder. Several copies that wait at the same time
-are one. The relay waits for the broker's confirmation. Not modelled: messages that the work sends
-on (two_hops.py), and work outside of the consumer's own database, which no inbox protects
+Modelled: a queue without an order, which keeps a message until it is acknowledged; the relay and
+the consumer can crash between their steps. With `consumers = 2` both may have the same message at
+the same time, as when a lease runs out on a living holder. Several copies that wait at the same
+time are one. The relay waits for the broker's confirmation. Not modelled: messages that the work
+sends on (two_hops.py), and work outside of the consumer's own database, which no inbox protects
 (pitfalls/check_then_act.py).
 
 Sources: Particular Software, NServiceBus documentation, "Outbox" (how it works; deduplication
