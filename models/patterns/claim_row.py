@@ -2,8 +2,8 @@
 
     insert claim(m), or find that somebody has it;  charge the card;  set claim(m) to done
 
-Two workers cannot both charge now: only one of them has the claim. But what is to become of a claim
-whose holder has died? From the row nobody can tell whether the card was charged. So there are three
+Two consumers cannot both charge now: only one has the claim. But what is to become of a claim whose
+holder has died? From the row nobody can tell whether the card was charged. So there are three
 answers, and each gives up something else:
 
     treat-as-done        answer as if it had been charged: lost, if it had not
@@ -13,7 +13,7 @@ answers, and each gives up something else:
 A fourth answer needs a provider that can be asked, as `AskProvider` does before it charges again,
 or one that recognises the payment itself (idempotency_key.py).
 
-Modelled: a queue that keeps a payment until it is acknowledged, and two workers that may have the
+Modelled: a queue that keeps a payment until it is acknowledged, and two consumers that may have the
 same one, and can crash between claim, charge, mark and acknowledgement. The operator is an event
 that may come (`operator=1`), but that nothing forces: a person who looks into the provider's books,
 and sets the row to done or deletes it. So `no-loss` says that all can still be well, and
@@ -25,32 +25,25 @@ Sources: B. Leach, "Implementing Stripe-like Idempotency Keys in Postgres", 2017
 
 from typing import Literal
 
-from deliverycheck.lang import Message, Protocol, Role, Steps, fault, require
-
-producer = Role("producer")
-worker = Role("worker", crashes=True, replicas="workers")
+from deliverycheck.lang import Message, Steps, fault, require
+from deliverycheck.lang.parts import RedeliveringQueue, consumer
 
 
-class ClaimRow(Protocol):
-    """A dead worker's claim is left to a person: not lost, not doubled, but perhaps never done."""
+class ClaimRow(RedeliveringQueue):
+    """A dead holder's claim is left to a person: not lost, not doubled, but perhaps never done."""
 
     claims = "exactly-once"
     faults = {"crash": 1, "operator": 1}
     expects = {"honest-ack": "holds", "in-order": "violated", "eventual-effect": "violated"}
 
-    workers: int = 2
+    consumers = 2
+
     dead_claim: Literal["treat-as-done", "expire-and-retry", "leave-it"] = "leave-it"
 
-    queue: set[Message]
     claim: dict[Message, Literal["in progress", "in doubt", "done"]]
     charged: set[Message]  # the provider's books
 
-    @producer
-    def submit(self, m: Message) -> None:
-        self.accept(m)
-        self.queue.add(m)
-
-    @worker
+    @consumer
     def handle(self, m: Message) -> Steps:
         require(m in self.queue)
         if m not in self.claim:
@@ -86,7 +79,7 @@ class ClaimRow(Protocol):
 
 
 class TreatAsDone(ClaimRow):
-    """What is claimed counts as done: a worker that dies before the charge loses the payment."""
+    """What is claimed counts as done: a consumer that dies too early loses the payment."""
 
     faults = {"crash": 1}
     expects = {
@@ -102,7 +95,7 @@ class TreatAsDone(ClaimRow):
 
 
 class ExpireAndRetry(ClaimRow):
-    """A dead worker's claim is free again: what it had charged is charged once more."""
+    """A dead holder's claim is free again: what it had charged is charged once more."""
 
     faults = {"crash": 1}
     expects = {"no-duplicate-effect": "violated", "in-order": "violated"}

@@ -14,7 +14,8 @@ takes and applies an event in one step: what happens behind the broker is told b
 Not modelled: a publisher that waits for a confirmation (see outbox.py).
 
 Sources: microservices.io, "Pattern: Transactional outbox" (section Context: the problem that it
-solves); Confluent Developer, "The Dual Write Problem".
+solves); Particular Software, NServiceBus documentation, "Outbox" (section "The consistency
+problem": zombie records and ghost messages).
 """
 
 from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, require

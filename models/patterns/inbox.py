@@ -22,24 +22,20 @@ data) and "Outbox with SQL persistence"; O. Dudycz, "Outbox, Inbox patterns and 
 guarantees explained", 2020.
 """
 
-from deliverycheck.lang import Message, Protocol, Role, Steps, fault, require
+from deliverycheck.lang import Message, Role, Steps, fault, require
+from deliverycheck.lang.parts import RedeliveringQueue, consumer, producer
 
-producer = Role("producer")
 relay = Role("relay", crashes=True)
-consumer = Role("consumer", crashes=True, replicas="consumers")
 
 
-class Inbox(Protocol):
+class Inbox(RedeliveringQueue):
     """Outbox and inbox: what comes again is in the inbox already, and is only acknowledged."""
 
     claims = "exactly-once"
     faults = {"crash": 1}
     expects = {"in-order": "violated"}
 
-    consumers: int = 1
-
     outbox: set[Message]
-    queue: set[Message]
     inbox: set[Message]
 
     @producer

@@ -16,9 +16,10 @@ lose a message. Target's transaction and answer are one step, since a lost answe
 story as a crash before it. A name that is drawn anew is one that target has never seen, so it finds
 nothing in its inbox. Not modelled: any effect of m in middle itself.
 
-Sources: T. Masternak, S. Pobiega, "Consistent messaging", exactly-once.github.io, 2019; Particular
-Software, NServiceBus documentation, "Outbox"; J. Saltzer, D. Reed, D. Clark, "End-to-end arguments
-in system design", 1984.
+Sources: Particular Software, NServiceBus documentation, "Outbox" (outgoing messages are stored with
+their ids, and dispatched under the same ids again); T. Masternak, S. Pobiega, "Token-based
+deduplication", exactly-once.github.io, 2020 (chains); J. Saltzer, D. Reed, D. Clark, "End-to-end
+arguments in system design", 1984.
 """
 
 from typing import Literal
