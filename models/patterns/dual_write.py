@@ -11,11 +11,13 @@ Modelled: the service, whose process can die between the two writes, and the way
 which an event can be lost. The commit is where an order is accepted; what was never committed was
 never ordered, so an effect of it is a phantom. What the broker has stored it keeps. Its consumer
 takes and applies an event in one step: what happens behind the broker is told by other models.
-Not modelled: a publisher that waits for a confirmation (see outbox.py).
+Not modelled: a publisher that waits for a confirmation (outbox.py); a caller that tries again, as a
+message handler is tried again: then it is not the event that is missing, but the order is there
+twice (NServiceBus calls the first of the two a zombie record).
 
-Sources: microservices.io, "Pattern: Transactional outbox" (section Context: the problem that it
-solves); Particular Software, NServiceBus documentation, "Outbox" (section "The consistency
-problem": zombie records and ghost messages).
+Sources: microservices.io, "Pattern: Transactional outbox" (the problem that it solves); Particular
+Software, NServiceBus documentation, "Outbox", section The consistency problem (zombie records and
+ghost messages).
 """
 
 from deliverycheck.lang import Channel, Message, Protocol, Role, Steps, require

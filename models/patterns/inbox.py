@@ -7,8 +7,8 @@
 The outbox makes sure that no event is lost, at the price of duplicates; the inbox throws those
 away. It is the transaction that counts: id and work are there together or not at all. And it is the
 retention of its rows: cleaned up after some days, they are no help against an event that comes
-later than that. (`forget=1`: NServiceBus keeps the ids for 7 days unless told otherwise, and asks
-that this be longer than messages can be on their way.)
+later than that. (`forget=1`: most of NServiceBus's persisters keep the ids for 7 days unless told
+otherwise, the one for Service Fabric for an hour.)
 
 Modelled: a queue without an order, which keeps a message until it is acknowledged; the relay and
 the consumer can crash between their steps. With `consumers = 2` both may have the same message at
@@ -17,9 +17,9 @@ time are one. The relay waits for the broker's confirmation. Not modelled: messa
 sends on (two_hops.py), and work outside of the consumer's own database, which no inbox protects
 (pitfalls/check_then_act.py).
 
-Sources: Particular Software, NServiceBus documentation, "Outbox" (how it works; deduplication
-data) and "Outbox with SQL persistence"; O. Dudycz, "Outbox, Inbox patterns and delivery
-guarantees explained", 2020.
+Sources: Particular Software, NServiceBus documentation, "Outbox" and "Outbox with NHibernate
+persistence" (of two handlers at the same time one is rolled back); O. Dudycz, "Outbox, Inbox
+patterns and delivery guarantees explained", event-driven.io, 2020.
 """
 
 from deliverycheck.lang import Message, Role, Steps, fault, require

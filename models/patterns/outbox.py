@@ -15,9 +15,9 @@ confirmation, the broker keeps the order and loses nothing, and its consumer is 
 applied, nothing is remembered. Row locks are freed by the database when their relay is gone.
 Not modelled: ids from a sequence (outbox_sequence.py), consumers that remember (inbox.py).
 
-Sources: microservices.io, "Pattern: Transactional outbox" (sections Solution, Result context: the
-relay may publish twice) and "Pattern: Polling publisher"; PostgreSQL, SELECT, "The Locking
-Clause" (SKIP LOCKED gives an inconsistent view).
+Sources: microservices.io, "Pattern: Transactional outbox" (the relay may publish an event more than
+once) and "Pattern: Polling publisher"; PostgreSQL documentation, "SELECT", section The Locking
+Clause (SKIP LOCKED shows an inconsistent view).
 """
 
 from typing import Annotated, Literal

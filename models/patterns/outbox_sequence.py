@@ -14,9 +14,9 @@ and no more; it publishes in the order of the numbers, not of the commits. To pu
 to apply it is one step (see outbox.py).
 Not modelled: transactions that roll back (their gaps do no harm here), several relays (outbox.py).
 
-Sources: PostgreSQL, "Sequence Manipulation Functions" (nextval is not rolled back, and others draw
-in between); O. Dudycz, "How Postgres sequences issues can impact your messaging guarantees", 2022;
-PostgreSQL, "Logical Decoding" (changes come transaction by transaction, by commit).
+Sources: PostgreSQL documentation, "Sequence Manipulation Functions" (nextval is never rolled back)
+and "Logical Decoding"; O. Dudycz, "How Postgres sequences issues can impact your messaging
+guarantees", event-driven.io, 2022.
 """
 
 from typing import Annotated
