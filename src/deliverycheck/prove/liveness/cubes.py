@@ -94,9 +94,7 @@ class View:
             one = _row(place, firsts)
             if all(one & ~cube for cube in found):
                 found.append(self._widened(one, others, firsts))
-        pairs = [
-            (first, (2 << last) - 1) for first, (_, last) in zip(firsts, self.last, strict=True)
-        ]
+        pairs = [(first, (2 << last) - 1) for first, (_, last) in zip(firsts, self.last, strict=True)]
         return [tuple(cube >> first & whole for first, whole in pairs) for cube in found]
 
     def _firsts(self) -> list[int]:
