@@ -12,8 +12,8 @@ what Pub/Sub has given an id: a publish that is repeated has two ids (`PubSubRep
 Modelled: ack ids as numbers of deliveries; a dead letter topic after `max_delivery_attempts`, with
 somebody who reads it; the deadline as a lease (`expire`: it ends while the client works); an
 acknowledgement that may be lost on its way or, with exactly-once delivery, is repeated by the
-client library until its result is known, in one step. Not modelled: retention (seven days unless set),
-ordering keys, and what has no exactly-once delivery: push subscriptions and other regions.
+client library until its result is known, in one step. Not modelled: retention (seven days unless
+set), ordering keys, and what has no exactly-once delivery: push subscriptions and other regions.
 
 Sources: Pub/Sub documentation, "Exactly-once delivery", "Subscription properties"; client library
 reference, "AckReplyConsumerWithResponse".
