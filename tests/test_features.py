@@ -212,6 +212,36 @@ def test_a_timer_is_early_only_for_a_delay() -> None:
     assert after(slow, "ask(m1)", "ask(m1)", fault="delay")["budget.delay"] == 0
 
 
+def test_the_timer_of_a_hop_waits_for_nothing_beyond_it() -> None:
+    system = lifted("faults:Hops").system
+    way = ["ask(m1)", "relay(m1)"]
+    assert "ask(m1)" not in enabled(system, way[0])  # it is on the channel
+    assert "ask(m1)" not in enabled(system, *way)  # it is in the relay's hands
+    way += ["relay(m1)@relaying", "hear(m1)", "again(m1)", "work(m1)"]
+    assert "again(m1)" not in enabled(system, *way)  # the helper works on it
+    way += ["work(m1)@working", "ask(m1)", "relay(m1)"]
+    # The relay works on it once more: that is this hop's business, and so is what it passes on.
+    assert "ask(m1)" not in enabled(system, *way)
+    # A second copy goes on while the helper has the first: the asker does not wait for it.
+    way = ["ask(m1)", "relay(m1)", "relay(m1)@relaying", "hear(m1)", "again(m1)"]
+    way += ["work(m1)", "work(m1)@working"]
+    assert "ask(m1)" in enabled(system, *way)
+
+
+def test_remainders_are_pythons() -> None:
+    system = lifted("expressions:Remainders").system
+    numbers = {(system.valuation(s)["a"], system.valuation(s)["b"]) for s in reachable(system)}
+    assert {a for a, _ in numbers} == {0, 1, 2}  # (a + 1) % 3, from 0
+    once = {(0, -4)}  # the same steps, by hand; an integer starts at its lowest
+    while True:
+        more = {((a + 1) % 3, b) for a, b in once} | {(a, b + 3) for a, b in once if b < 7}
+        more |= {(a, b % 5 - a % 4) for a, b in once if (b - a) % 3 != 1 or b % 2 == 0}
+        if more <= once:
+            break
+        once |= more
+    assert numbers == once
+
+
 def test_each_replica_loses_its_own_memory_only() -> None:
     system = lifted("faults:Replicas", 1, {"crash": 1}).system
     names = {v.name for v in system.variables if v.store == "volatile"}

@@ -11,19 +11,19 @@ import pytest
 from support import MODELS, ROOT
 from told import HOSTILE
 
-import deliverycheck.lang.parts
+import deliverycheck.lang
 from deliverycheck.check.question import Question
 from deliverycheck.explain.dossier.places import Spot, docstring_of, places_of
 from deliverycheck.explain.dossier.toml_lines import lines_of
 from deliverycheck.load.subjects import Overrides, questions
 
-PARTS = Path(deliverycheck.lang.parts.__file__)
+LANG = Path(deliverycheck.lang.__file__).parent
 
 
 def line(spot: Spot, root: Path = ROOT) -> str:
     """The text at a spot."""
     inside = spot.file.startswith("deliverycheck/")
-    file = PARTS.parents[2] / spot.file if inside else root / spot.file
+    file = LANG.parents[1] / spot.file if inside else root / spot.file
     return file.read_text(encoding="utf-8").split("\n")[spot.line - 1].strip()
 
 

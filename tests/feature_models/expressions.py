@@ -50,6 +50,35 @@ class Compared(Protocol):
         self.a = self.b if self.a > self.b else self.a - 1 if self.a == 3 else self.a
 
 
+class Remainders(Protocol):
+    """Counting in circles: of sums, of differences that may be negative, of numbers far apart."""
+
+    modulus: int = 3
+
+    a: Third
+    b: Annotated[int, Range(-4, 9)]
+    row: Annotated[list[Third], AtMost(3)]
+
+    @one
+    def turn(self) -> None:
+        self.a = (self.a + 1) % self.modulus
+
+    @one
+    def apart(self) -> None:
+        require((self.b - self.a) % self.modulus != STEP % 2 or self.b % 2 == 0)
+        self.b = self.b % 5 - self.a % 4
+
+    @one
+    def jump(self) -> None:
+        require(self.b < 7)
+        self.b += 3
+
+    @one
+    def note(self) -> None:
+        require(len(self.row) < 3)
+        self.row.append((len(self.row) + self.a) % 4)
+
+
 class Quantified(Protocol):
     """any, all, len, sum with filters over messages, containers and ranges."""
 

@@ -18,6 +18,7 @@ from deliverycheck.lang import (
 )
 
 asker = Role("asker", crashes=True)
+between = Role("between")
 helper = Role("helper", crashes=True, replicas="helpers")
 
 
@@ -82,6 +83,51 @@ class Timers(Protocol):
         while not self.timed_out(m):
             yield "still"
         self.asked.discard(m)
+
+
+class Hops(Protocol):
+    """Timers of one hop each: they do not wait for what happens on the other."""
+
+    faults = {"lose": 1, "crash": 1, "delay": 1}
+
+    helpers: int = 1
+
+    asked: set[Message]
+    passed: set[Message]
+    asks: Channel[Message] = Channel(asker, between)
+    heard: Channel[Message] = Channel(between, asker)
+    onward: Channel[Message] = Channel(between, helper)
+    noted: Volatile[set[Message]]
+
+    @asker
+    def ask(self, m: Message) -> None:
+        require(m not in self.passed and self.timed_out(m, self.asks, self.heard))
+        self.asked.add(m)
+        self.asks.put(m)
+
+    @between
+    def relay(self, m: Message) -> Steps:
+        self.asks.take(m)
+        yield "relaying"
+        self.passed.add(m)
+        self.heard.put(m)
+
+    @between
+    def again(self, m: Message) -> None:
+        require(m in self.passed and self.timed_out(m, self.onward))
+        self.onward.put(m)
+
+    @asker
+    def hear(self, m: Message) -> None:
+        self.heard.take(m)
+
+    @helper
+    def work(self, m: Message) -> Steps:
+        self.onward.take(m)
+        self.noted.add(m)
+        yield "working"
+        self.passed.discard(m)
+        self.noted.discard(m)
 
 
 class Replicas(Protocol):

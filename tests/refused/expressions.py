@@ -6,7 +6,17 @@
 from enum import Enum
 from typing import Annotated, NamedTuple
 
-from deliverycheck.lang import AtMost, Channel, Message, Protocol, Range, Role, always, require
+from deliverycheck.lang import (
+    AtMost,
+    Channel,
+    Message,
+    Natural,
+    Protocol,
+    Range,
+    Role,
+    always,
+    require,
+)
 
 one = Role("one")
 two = Role("two")
@@ -265,3 +275,24 @@ class ForgottenSetting(Fielded):
     @one
     def act(self) -> None:
         self.retries.add(1)  # refused: DC118
+
+
+class RemainderByNothing(Fielded):
+    @one
+    def act(self) -> None:
+        self.n = self.n % 0  # refused: DC108
+
+
+class RemainderByState(Fielded):
+    @one
+    def act(self) -> None:
+        self.n = 2 % self.n  # refused: DC108
+
+
+class RemainderOfEndless(Fielded):
+    total: Natural
+
+    @one
+    def act(self) -> None:
+        self.total += 1
+        self.n = self.total % 2  # refused: DC108

@@ -86,6 +86,21 @@ class TimerOfField(Fielded):
         require(self.held is not None and self.timed_out(self.held))  # refused: DC115
 
 
+class TimerOfNoChannel(Fielded):
+    @one
+    def act(self, m: Message) -> None:
+        require(self.timed_out(m, self.held))  # refused: DC115
+
+
+class LeaseOfChannel(Fielded):
+    sent: Channel[Message] = Channel(one, two)
+
+    @one
+    def act(self, m: Message) -> None:
+        self.sent.put(m)
+        require(self.expired(m, self.sent))  # refused: DC115
+
+
 class SharedMemory(Fielded):
     cache: Volatile[Small]  # refused: DC116
 

@@ -147,7 +147,8 @@ CODES: dict[str, Explanation] = {
     "DC115": Explanation(
         "a timer in the wrong place",
         "`self.timed_out(m)` and `self.expired(m)` are guards: in `require` or `if`, joined by "
-        "and, or, not; one timer in a step; about a message that is a parameter.",
+        "and, or, not; one timer in a step; about a message that is a parameter. The channels that "
+        "`timed_out` listens to are named as they stand: `self.timed_out(m, self.requests)`.",
     ),
     "DC116": Explanation(
         "a volatile field with several owners",

@@ -8,10 +8,10 @@ on the fields and timer answers it saw the first time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from copy import deepcopy
 from itertools import product
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from deliverycheck.lang.channels import Blocked, Channel
 from deliverycheck.lang.design import Design, Marked
@@ -189,41 +189,43 @@ class Machine:
         """All things of a sort."""
         return things(sort, self.design.settings)
 
-    def timer(self, fault: str, subject: Sort) -> bool:
+    def timer(self, fault: str, subject: Sort, among: tuple[Channel[Any], ...] = ()) -> bool:
         """Whether a timer about `subject` fires: all is quiet, or a fault makes it early."""
         if self._script is not None:
             return next(self._script)
-        answer = not self.held(subject)
+        answer = not self.held(subject, among)
         if fault == "delay":
-            answer = answer and not self.under_way(subject)
+            answer = answer and not self.under_way(subject, among)
         if not answer and self._early == fault:
             self._early = None
             answer = True
         self._answers.append(answer)
         return answer
 
-    def under_way(self, subject: Sort) -> bool:
-        """Whether a copy of anything about `subject` is in a channel."""
-        return any(
-            mentions(item, subject)
-            for value in self._fields().values()
-            if isinstance(value, Channel)
-            for item in cast("Channel[object]", value).items
-        )
+    def under_way(self, subject: Sort, among: tuple[Channel[Any], ...] = ()) -> bool:
+        """Whether a copy of anything about `subject` is in a channel, or in one of those named."""
+        every = filter(lambda value: isinstance(value, Channel), self._fields().values())
+        channels = among or cast("Iterable[Channel[Any]]", every)
+        return any(mentions(item, subject) for channel in channels for item in channel.items)
 
-    def held(self, subject: Sort) -> bool:
-        """Whether another process works on `subject`, or another actor has it in its memory."""
+    def held(self, subject: Sort, among: tuple[Channel[Any], ...] = ()) -> bool:
+        """Whether another process works on `subject`, or another actor has it in its memory.
+
+        Where channels are named, only actors at their ends count.
+        """
+        ends = {role for channel in among for role in (channel.source, channel.target)}
+        near = [a for role in ends or self.design.roles() for a in self.design.actors(role)]
         in_hand = (
             value
             for key, running in self.processes.items()
-            if key != self._now
+            if key != self._now and key[0] in near
             for value in (*running.arguments, *self.locals_of(key).values())
         )
         asking = self._now[0] if self._now else None
         in_memory = (
             value
             for actor, fields in self.owned.items()
-            if actor != asking
+            if actor != asking and actor in near
             for value in fields.values()
         )
         return any(contains(value, subject) for value in (*in_hand, *in_memory))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar
 from typing import Protocol as Structural
 
+from deliverycheck.lang.channels import Channel
 from deliverycheck.lang.domains import Message, Sort
 from deliverycheck.lang.ledger import Ledger
 from deliverycheck.system.guarantees import Claim, Expectation
@@ -23,8 +24,11 @@ class Surroundings(Structural):
         """All things of a sort."""
         ...
 
-    def timer(self, fault: str, subject: Sort) -> bool:
-        """Whether a timer about `subject` fires now; early firing spends `fault`."""
+    def timer(self, fault: str, subject: Sort, among: tuple[Channel[Any], ...] = ()) -> bool:
+        """Whether a timer about `subject` fires now; early firing spends `fault`.
+
+        `among`: the channels it listens to; none: everything.
+        """
         ...
 
 
@@ -74,12 +78,14 @@ class Protocol:
         """A durable holder takes over `m`: from here on telling `done` is honest."""
         self.ledger.holders.add(m)
 
-    def timed_out(self, m: Sort) -> bool:
+    def timed_out(self, m: Sort, *among: Channel[Any]) -> bool:
         """Whether the timer for `m` fires: nothing about `m` is under way any more.
 
-        While a copy is in a channel or a process works on it, firing spends a `delay` fault.
+        While a copy is in a channel or a process works on it, firing spends a `delay` fault. Where
+        channels are named, only they count, and the roles at their ends: the timer of one hop
+        does not wait for what happens on another.
         """
-        return self.surroundings.timer("delay", m)
+        return self.surroundings.timer("delay", m, among)
 
     def expired(self, m: Sort) -> bool:
         """Whether the lease on `m` has run out: its holder is gone.

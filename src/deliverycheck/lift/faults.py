@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -242,9 +242,11 @@ def _breaks(design: Design, piece: Field) -> Iterator[Action]:
     )
 
 
-def nothing_under_way(design: Design, subject: Sort) -> Iterator[Term]:
-    """No channel holds anything about `subject`."""
+def nothing_under_way(design: Design, subject: Sort, among: Sequence[str] = ()) -> Iterator[Term]:
+    """No channel, or none of those named, holds anything about `subject`."""
     for piece in design.fields:
+        if among and piece.name not in among:
+            continue
         match piece.shape:
             case Bag(items, _):
                 for item, leaf in zip(items, leaves(piece.shape, piece.name), strict=True):

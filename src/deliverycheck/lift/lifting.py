@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from deliverycheck.errors import Diagnostic, InputError
@@ -13,6 +13,7 @@ from deliverycheck.lang.layout import default, flatten, leaves
 from deliverycheck.lang.machine import Kept
 from deliverycheck.lang.naming import owned_variable
 from deliverycheck.lang.protocol import Protocol, Receiving
+from deliverycheck.lang.roles import Role
 from deliverycheck.lang.shapes import Shape, label_of
 from deliverycheck.lang.source import function_node, place_of_field
 from deliverycheck.lift.actions import Workshop
@@ -211,20 +212,39 @@ def _quiet(design: Design, shop: Workshop, owners: Mapping[str, str]) -> dict[st
     """
     meaning: dict[str, Term] = {}
     for name, timer in shop.context.timers.items():
-        others = [p for p in shop.processes if f"{p.actor}.{p.method}" != timer.process]
+        near = tuple(_near(design, timer))
+        others = [
+            process
+            for process in shop.processes
+            if f"{process.actor}.{process.method}" != timer.process
+            if process.actor in {actor for role in near for actor in design.actors(role)}
+        ]
         busy = [term for p in others for term in works_on(p, timer.subject)]
-        busy += _remembers(design, owners, timer)
+        busy += _remembers(design, owners, timer, near)
         parts = [build.negate(term) for term in busy]
         if timer.fault == "delay":
-            still = nothing_under_way(design, timer.subject)
+            still = nothing_under_way(design, timer.subject, timer.among)
             parts += (build.substitute(term, timer.store) for term in still)
         meaning[name] = build.all_of(*parts)
     return meaning
 
 
-def _remembers(design: Design, owners: Mapping[str, str], timer: Timer) -> Iterator[Term]:
+def _near(design: Design, timer: Timer) -> Iterator[Role]:
+    """The roles whose work on its subject a timer waits for: those at the ends of its channels."""
+    ends = {
+        end
+        for piece in design.fields
+        if piece.channel is not None and piece.name in timer.among
+        for end in (piece.channel.source, piece.channel.target)
+    }
+    yield from (role for role in design.roles() if not ends or role in ends)
+
+
+def _remembers(
+    design: Design, owners: Mapping[str, str], timer: Timer, near: Sequence[Role]
+) -> Iterator[Term]:
     """When another actor has the subject in its volatile memory."""
-    for role in design.roles():
+    for role in near:
         actors = design.actors(role)
         for actor in actors:
             if actor == timer.actor:

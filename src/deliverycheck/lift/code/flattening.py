@@ -213,9 +213,10 @@ class _Writer:
             case _ if not asks(test):
                 if self.fine(scope, test):
                     self.code.append(Branch(test, scope, otherwise, loop))
-            case ast.Call(func=ast.Attribute(attr=name), args=[subject], keywords=[]):
-                if self.fine(scope, subject):
-                    self.code.append(Ask(TIMERS[name], subject, scope, otherwise))
+            case ast.Call(func=ast.Attribute(attr=name), args=[subject, *among], keywords=[]):
+                if self.fine(scope, subject, *among):
+                    ask = Ask(TIMERS[name], subject, scope, otherwise, tuple(among))
+                    self.code.append(ask)
             case ast.UnaryOp(op=ast.Not(), operand=inner):
                 yes = Label()
                 self.condition(inner, scope, yes, loop=loop)

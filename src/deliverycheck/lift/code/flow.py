@@ -71,6 +71,8 @@ class Ask:
     subject: ast.expr
     scope: Scope
     otherwise: Label
+    among: tuple[ast.expr, ...] = ()
+    """The channels it listens to; none: everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ _EXPRESSIONS: dict[type[ast.expr], tuple[str, str]] = {
     ast.YieldFrom: ("a `yield from` must stand alone", "Write it on a line of its own."),
 }
 
-_OPERATORS = (ast.Add, ast.Sub)
+_OPERATORS = (ast.Add, ast.Sub, ast.Mod)
 
 
 def refused_statement(node: ast.stmt) -> Refusal:
@@ -81,7 +81,7 @@ def refuse_expression(node: ast.expr) -> Iterator[Refusal]:
     for part in ast.walk(node):
         match part:
             case ast.BinOp(op=op) if not isinstance(op, _OPERATORS):
-                text = f"`{shown(part)}`: of arithmetic there is `+` and `-` only"
+                text = f"`{shown(part)}`: of arithmetic there is `+`, `-` and `%` only"
                 yield Refusal("DC105", text, "Count in steps of one, or list the cases.", part)
             case ast.UnaryOp(op=ast.Invert()):
                 yield Refusal("DC105", "`~` is not part of the language", "Use `not`.", part)

@@ -58,7 +58,7 @@ def following(at: int, instruction: Instruction) -> tuple[int, ...]:
     match instruction:
         case Jump(to):
             return (to.at,)
-        case Branch(_, _, otherwise) | Ask(_, _, _, otherwise):
+        case Branch(_, _, otherwise) | Ask(_, _, _, otherwise, _):
             return (at + 1, otherwise.at)
         case Next(_, _, _, _, exhausted):
             return (at + 1, exhausted.at)
@@ -77,7 +77,7 @@ def _reads(instruction: Instruction) -> Iterator[Name]:
                 yield scope.path, node.target.id
         case Demand(test, scope) | Branch(test, scope, _):
             yield from _loads(test, scope)
-        case Ask(_, node, scope, _) | Loop(node, scope, _):
+        case Ask(_, node, scope, _, _) | Loop(node, scope, _):
             yield from _loads(node, scope)
         case Give(value, scope):
             if value is not None:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+from deliverycheck.errors import did_you_mean
 from deliverycheck.lang.domains import Sort as Things
 from deliverycheck.lift.code.flow import TIMERS, Ask, Scope
 from deliverycheck.lift.code.refusal import Refusal, shown
@@ -56,10 +57,31 @@ def quiet(path: Path, asked: Ask, subject: Val) -> tuple[Var, Spot]:
     timers = path.context.timers
     name = f"timer {len(timers)}"
     process = f"{path.actor}.{path.process}"
-    timers[name] = Timer(asked.fault, _subject(subject), path.actor, process, dict(path.store))
-    word = next(word for word, fault in TIMERS.items() if fault == asked.fault)
-    text = f"self.{word}({shown(asked.subject)})"
+    among = tuple(_channel(path, node, asked) for node in asked.among)
+    store = dict(path.store)
+    timers[name] = Timer(asked.fault, _subject(subject), path.actor, process, store, among)
+    text = f"self.{_word(asked)}({', '.join(map(shown, (asked.subject, *asked.among)))})"
     return Var(name, BOOL), spot_of(asked.subject, asked.scope.function, text)
+
+
+def _word(asked: Ask) -> str:
+    return next(word for word, fault in TIMERS.items() if fault == asked.fault)
+
+
+def _channel(path: Path, node: ast.expr, asked: Ask) -> str:
+    """The channel a timer listens to."""
+    channels = [piece.name for piece in path.context.design.fields if piece.channel is not None]
+    match node:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name):
+            if name in channels and asked.fault == "delay":
+                return name
+        case _:
+            name = ""
+    if asked.fault != "delay":
+        text = f"`self.{_word(asked)}` listens to no channel"
+        raise Refusal("DC115", text, "Ask it about the message alone.", node)
+    near = did_you_mean(name, channels) or "Name channels of the model: `self.requests`."
+    raise Refusal("DC115", f"a timer cannot listen to `{shown(node)}`", near, node)
 
 
 def _subject(value: Val) -> Things:

@@ -25,7 +25,7 @@ from deliverycheck.lift.steps.path import Path
 from deliverycheck.lift.values.comparing import comparison
 from deliverycheck.lift.values.containers import elements, truth
 from deliverycheck.lift.values.equality import merged
-from deliverycheck.lift.values.numbers import added
+from deliverycheck.lift.values.numbers import added, remainder
 from deliverycheck.lift.values.value import Known, Several, Sym, Val, flag
 from deliverycheck.system import build
 from deliverycheck.system.terms import Term
@@ -94,6 +94,8 @@ def _expression(path: Path, node: ast.expr, scope: Scope) -> Val:
         case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
             sign = 1 if isinstance(op, ast.Add) else -1
             return added(number(path, left, scope), number(path, right, scope), sign)
+        case ast.BinOp(left=left, op=ast.Mod(), right=right):
+            return remainder(number(path, left, scope), number(path, right, scope))
         case ast.Compare(left=left, ops=ops, comparators=rest):
             return flag(_compared(path, left, ops, rest, scope))
         case ast.IfExp(test=test, body=body, orelse=orelse):

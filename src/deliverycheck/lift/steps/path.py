@@ -46,7 +46,8 @@ class Gate:
 class Timer:
     """A timer that some process asks: the fault that fires it early, and what it is about.
 
-    `store` is what the step had changed when it asked.
+    `store` is what the step had changed when it asked; `among` the channels it listens to, all if
+    none is named.
     """
 
     fault: str
@@ -54,6 +55,7 @@ class Timer:
     actor: str
     process: str
     store: Mapping[str, Term]
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def source_of(instruction: Instruction) -> ast.AST:
             return node
         case Demand(test, _) | Branch(test, _, _):
             return test
-        case Ask(_, node, _, _) | Loop(node, _, _) | Next(_, node, _, _, _):
+        case Ask(_, node, _, _, _) | Loop(node, _, _) | Next(_, node, _, _, _):
             return node
         case Enter(call, _, _, _):
             return call
