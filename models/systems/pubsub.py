@@ -77,6 +77,10 @@ class PubSub(AcknowledgingQueue):
     def not_delivered_after_success(self) -> bool:
         return not self.surprised
 
+    @always
+    def nothing_parked(self, m: Message) -> bool:
+        return not self.ledger.parked(m)
+
 
 class PubSubExactlyOnce(PubSub):
     """Exactly-once delivery keeps its word, and the work runs twice all the same."""

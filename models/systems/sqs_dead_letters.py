@@ -8,8 +8,8 @@ queue counts from there: no longer than the source's, it may end before anybody 
 
 Modelled: receive, work, delete; a message that its handler cannot take (`poison`), with an
 operator who repairs the handler in the end; receive counts, counted at receive as SQS does, so
-that crashes count as well; retention as a fault. The limit is 2 here, since nothing but the number
-of failures depends on it. Not modelled: redriving back to the source queue.
+that crashes count as well, and a parked message may have had its effect, even twice; retention as
+a fault. The limit is 2 here, since only the number of failures depends on it. No redrive.
 
 Sources: Amazon SQS Developer Guide, "Using dead-letter queues in Amazon SQS", "Setting-up
 dead-letter queue retention in Amazon SQS"; API Reference, "SetQueueAttributes".

@@ -7,8 +7,9 @@ after what was sent after it: the documentation advises against it where the ord
 
 Modelled: one message group, one consumer; a message that its handler cannot take (`poison`) until
 the handler is repaired, which nobody need ever do; a dead letter that is redriven to the source
-queue some time, its receive count at zero again. The limit is 1 here. Sending is one step
-(`sqs_fifo.py` has the network and deduplication); retention is in `sqs_dead_letters.py`.
+queue some time, its receive count at zero again, and perhaps its work done before. The limit is 1
+here. Sending is one step (`sqs_fifo.py` has the network and deduplication); retention is in
+`sqs_dead_letters.py`.
 
 Sources: Amazon SQS Developer Guide, "FIFO queue delivery logic in Amazon SQS", "Using dead-letter
 queues in Amazon SQS".
