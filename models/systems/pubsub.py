@@ -9,11 +9,13 @@ It is deliveries that happen exactly once, not effects: between the work and its
 consumer may crash or be too slow, and the message is delivered, rightly, again. And a message is
 what Pub/Sub has given an id: a publish that is repeated has two ids (`PubSubRepeatedPublish`).
 
-Modelled: ack ids as numbers of deliveries; a dead letter topic after `max_delivery_attempts`, with
-somebody who reads it; the deadline as a lease (`expire`: it ends while the client works); an
-acknowledgement that may be lost on its way or, with exactly-once delivery, is repeated by the
-client library until its result is known, in one step. Not modelled: retention (seven days unless
-set), ordering keys, and what has no exactly-once delivery: push subscriptions and other regions.
+Modelled: ack ids as numbers of deliveries, of which only the latest is accepted, since that is the
+promise; no verdict here depends on it, for the work is done before its acknowledgement fails. A
+dead letter topic after `max_delivery_attempts`, with somebody who reads it. The deadline as a lease
+(`expire`: it ends while the client works). An acknowledgement that may be lost on its way or, with
+exactly-once delivery, is repeated by the client library until its result is known, in one step. Not
+modelled: retention (seven days unless set), ordering keys, and what has no exactly-once delivery:
+push subscriptions and other regions.
 
 Sources: Pub/Sub documentation, "Exactly-once delivery", "Subscription properties"; client library
 reference, "AckReplyConsumerWithResponse".
