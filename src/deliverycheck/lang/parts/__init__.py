@@ -1,5 +1,8 @@
 """Parts: halves of protocols that many designs share. Extend one and write the other half."""
 
+from deliverycheck.lang.parts.acknowledging import AcknowledgingQueue as AcknowledgingQueue
+from deliverycheck.lang.parts.deduplicating import DeduplicatingQueue as DeduplicatingQueue
+from deliverycheck.lang.parts.ordered import OrderedQueue as OrderedQueue
 from deliverycheck.lang.parts.queues import ConfirmedQueue as ConfirmedQueue
 from deliverycheck.lang.parts.queues import LeasedQueue as LeasedQueue
 from deliverycheck.lang.parts.queues import broker as broker
