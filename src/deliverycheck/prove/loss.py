@@ -9,7 +9,7 @@ excludes `then`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from deliverycheck.prove.goals import breaking, conjuncts, cut_off
@@ -17,7 +17,7 @@ from deliverycheck.prove.induction import Induction
 from deliverycheck.prove.names import LATE, STAGES
 from deliverycheck.prove.paths import Path, Paths, possible_along, value_along
 from deliverycheck.prove.prover import Prover
-from deliverycheck.prove.samples import FEW, MANY
+from deliverycheck.prove.samples import FEW, MANY, Amount
 from deliverycheck.prove.search import Search
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
@@ -124,14 +124,23 @@ def progress(prover: Prover, prop: Property, *, many: bool) -> Progress | None:
     """
     amount = MANY if many else FEW
     covering = [_Covering(prover, Covers(clause)) for clause in prop.clauses]
+    for one, paths in zip(covering, prover.paths, strict=False):
+        one.try_again(paths)  # two promises about the same message have most ways in common
     for one in covering:
         if not all(one.serves(state) for state in prover.samples(amount)):
             return None
-    if found := _progress(prover, covering, 2):
-        return found
+    found = _progress(prover, covering, 2) or _by_more(prover, covering, amount)
+    if found is not None:
+        prover.paths = found.paths
+    return found
+
+
+def _by_more(prover: Prover, covering: Sequence[_Covering], amount: Amount) -> Progress | None:
+    """Progress by paths for what the lemmas allow beside the samples."""
     for one in covering:
         one.serve_all(prover.lemmas(amount, long=True))
-    tried = (_progress(prover, covering, stage) for stage in ((LATE,) if many else (2, 3, 4)))
+    stages = (LATE,) if amount is MANY else (2, 3, 4)
+    tried = (_progress(prover, covering, stage) for stage in stages)
     return next(filter(None, tried), None)
 
 
@@ -167,6 +176,13 @@ class _Covering:
         for var in measured(prover.system):
             self.total = build.plus(self.total, var)
         self._paths = Paths(prover.system, prover.effort)
+
+    def try_again(self, paths: Iterable[Path]) -> None:
+        """Begin with paths that were enough elsewhere."""
+        for path in paths:
+            served = possible_along(self.prover.system, path, self.covers.clause.then)
+            if served != build.FALSE:
+                self.covers.paths[path] = served
 
     def serves(self, state: State) -> bool:
         """Whether a path serves the state, now if not before."""

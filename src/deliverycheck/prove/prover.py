@@ -11,7 +11,6 @@ Stages (`names.STAGES` of them), cheap ones first, so that others can settle a g
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from deliverycheck.prove.blocking import Seen, blocked
@@ -19,6 +18,7 @@ from deliverycheck.prove.goals import mishap
 from deliverycheck.prove.induction import Induction
 from deliverycheck.prove.kinduction import k_induction
 from deliverycheck.prove.lemmas import Literals, long_clauses, observed, short_clauses
+from deliverycheck.prove.paths import Path
 from deliverycheck.prove.samples import FEW, MANY, Amount, sampled
 from deliverycheck.prove.spacer import spacer
 from deliverycheck.semantics.interpreter import evaluate
@@ -47,6 +47,9 @@ class Prover:
         self.effort = effort
         self._probe = Induction(system, effort)
         self._mishap = mishap(system)
+        self.paths: tuple[tuple[Path, ...], ...] = ()
+        """By clause, the paths that were enough for the last proof of progress."""
+        self._seen: dict[Term, bool] = {}
         self._samples: dict[Amount, list[State]] = {}
         self._observed: dict[Amount, Literals] = {}
         self._lemmas: dict[tuple[Amount, bool], list[Term]] = {}
@@ -82,13 +85,14 @@ class Prover:
 
         A goal is `unseen` if it was made so that no sample meets it.
         """
-        unseen = unseen or stage != 2 or not any(map(self._meets(goal), self.samples(FEW)))
+        if not unseen and self._is_seen(goal):
+            return None
         goal = build.any_of(goal, self._mishap)
         match stage:
             case 1:
                 return self._small(self.lemmas(FEW, long=False), goal, "lemmas")
             case 2:
-                return self._by_lemmas(goal, unseen=unseen)
+                return self._by_lemmas(goal)
             case 3:
                 return self._by_k_induction(goal)
             case 4:
@@ -96,13 +100,17 @@ class Prover:
             case _:
                 return self._small(self.lemmas(MANY, long=True), goal, "lemmas")
 
-    def _meets(self, goal: Term) -> Callable[[State], bool]:
-        return lambda state: evaluate(goal, self.system.valuation(state)) is True
+    def _is_seen(self, goal: Term) -> bool:
+        """Whether a sample meets the goal, so that nothing can keep it out of reach."""
+        if goal not in self._seen:
+            states = map(self.system.valuation, self.samples(FEW))
+            self._seen[goal] = any(evaluate(goal, state) is True for state in states)
+        return self._seen[goal]
 
-    def _by_lemmas(self, goal: Term, *, unseen: bool) -> Proved | None:
+    def _by_lemmas(self, goal: Term) -> Proved | None:
         lemmas = self.lemmas(FEW, long=True)
         found = self._small(lemmas, goal, "lemmas")
-        if found is not None or not unseen:
+        if found is not None:
             return found
         more = blocked(self.seen(FEW), lemmas, goal, self.effort)
         return None if more is None else self._small([*lemmas, *more], goal, "lemmas")

@@ -41,7 +41,8 @@ class Arrival:
     def chain(self, prop: Property, stage: int) -> Chain | str:
         """A chain, by the means of a stage of the prover; or why none was found, in words.
 
-        First the samples are taken for all there is; the third stage learns from what they miss.
+        First what the samples miss is learnt from what the lemmas allow; where these allow too
+        much, the samples are taken for all there is.
         """
         amount = MANY if stage == LATE else FEW
         known = self.prover.samples(amount)
@@ -49,7 +50,7 @@ class Arrival:
         flaws, weakest = list[Term](), Weakest(self.prover.system)
         for clause in prop.clauses:
             guessing = _Guessing(self._moves, clause, known, self.prover.effort)
-            if stage in (3, LATE):
+            if stage in (2, LATE):
                 stages = guessing.learn(self.prover.lemmas(amount, long=True))
             else:
                 # What lemmas cannot keep out of reach is no example to learn from.
