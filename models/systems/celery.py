@@ -20,10 +20,10 @@ retries and errors of a task, results, the order of the queue, which is none her
 from typing import Literal
 
 from deliverycheck.lang import Message, Steps, require
-from deliverycheck.lang.parts import LeasedQueue, consumer
+from deliverycheck.lang.parts import RequeueingQueue, consumer
 
 
-class _CeleryTask(LeasedQueue):
+class _CeleryTask(RequeueingQueue):
     """What all configurations share: settings, and a worker that acts on them."""
 
     task_acks_late: bool = False
@@ -41,10 +41,6 @@ class _CeleryTask(LeasedQueue):
         yield "executed"  # a crash here: done, but a late acknowledgement will never come
         if self.task_acks_late:
             self.settle(m)
-
-    def settle(self, m: Message) -> None:
-        """Acknowledge; a message that was handed back in the meantime stays in the queue."""
-        self.leased.discard(m)
 
     @consumer
     def on_worker_lost(self, m: Message) -> None:
