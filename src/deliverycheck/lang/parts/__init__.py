@@ -9,3 +9,6 @@ from deliverycheck.lang.parts.requeued import RequeueingQueue as RequeueingQueue
 from deliverycheck.lang.parts.sending import RetryUntilAcknowledged as RetryUntilAcknowledged
 from deliverycheck.lang.parts.sending import sender as sender
 from deliverycheck.lang.parts.sending import worker as worker
+from deliverycheck.lang.parts.webhooks import Webhook as Webhook
+from deliverycheck.lang.parts.webhooks import endpoint as endpoint
+from deliverycheck.lang.parts.webhooks import provider as provider
