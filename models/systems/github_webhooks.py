@@ -34,11 +34,13 @@ class _GithubWebhook(Webhook):
         self.requests.put(m)
 
     @provider
-    def redeliver(self, m: Message) -> None:
-        """The script has found a failed delivery: one that nobody answered in time."""
-        require(self.redeliver_failed and m in self.attempted)
-        require(m in self.undelivered and self.timed_out(m))
-        self.requests.put(m)
+    def record_failure(self, m: Message) -> None:
+        """Nobody has answered within ten seconds. That is all, unless the script finds it."""
+        require(m in self.undelivered and m in self.attempted and self.timed_out(m))
+        if self.redeliver_failed:
+            self.requests.put(m)
+        else:
+            self.undelivered.discard(m)
 
 
 class GithubWebhook(_GithubWebhook):
