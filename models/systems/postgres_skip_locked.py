@@ -11,70 +11,33 @@ Rules: PostgreSQL documentation, SELECT, "The Locking Clause" (skipping locked r
 inconsistent view of the data, but is fit for queue-like tables with several consumers); Explicit
 Locking, "Row-Level Locks" (held until the transaction ends).
 
-Modelled: rows with ids, workers, sessions that end with their worker and roll back. `expire` ends
-the session of a living worker (`idle_in_transaction_session_timeout`, a failover, a commit that
-fails), or is a reaper that is too early. Not modelled: ids that become visible in another order
-than they were drawn in; the network between worker and server.
+Modelled: rows in their order; locks, as leases that end when the session of their worker has ended
+and was rolled back. `expire` ends the session of a living worker
+(`idle_in_transaction_session_timeout`, a failover, a commit that fails), or is a reaper that is too
+early. Not modelled: ids that become visible in another order than they were drawn in; the network
+between worker and server.
 """
 
-from typing import Annotated
-
-from deliverycheck.lang import Message, Protocol, Range, Role, Steps, require
-
-client = Role("client")
-postgres = Role("postgres")
-worker = Role("worker", crashes=True, replicas="workers")
+from deliverycheck.lang import Message, Steps, require
+from deliverycheck.lang.parts import OrderedQueue, broker, consumer
 
 
-class SkipLockedQueue(Protocol):
+class SkipLockedQueue(OrderedQueue):
     """Work and deletion in one transaction: once each, though with two workers not in order."""
 
     claims = "exactly-once"
     faults = {"crash": 1}
     expects = {"in-order": "violated", "no-deadlock": "holds"}
 
-    workers: int = 2
+    consumers: int = 2
 
-    inserted: Annotated[int, Range(0, "messages")]
-    ids: dict[Message, Annotated[int, Range(0, "messages")]]
-    locked: set[Message]
-
-    @client
-    def insert(self, m: Message) -> None:
-        self.accept(m)
-        self.ids[m] = self.inserted
-        self.inserted += 1
-
-    @worker
+    @consumer
     def work(self, m: Message) -> Steps:
-        self.select(m)
+        self.lease(m)  # the first row that nobody has locked, and lock it
         yield "locked"
-        if m in self.ids:  # not deleted by another, so this transaction can commit
+        if m in self.ready or m in self.leased:  # not deleted by another: this can commit
             self.effect(m)
-            self.delete(m)
-
-    def select(self, m: Message) -> None:
-        """The first row that nobody has locked, and lock it."""
-        require(m in self.ids and m not in self.locked)
-        require(
-            not any(
-                self.ids[k] < self.ids[m]
-                for k in self.messages
-                if k in self.ids and k not in self.locked
-            )
-        )
-        self.locked.add(m)
-
-    def delete(self, m: Message) -> None:
-        """The row goes, and its lock with it."""
-        self.ids.pop(m, None)
-        self.locked.discard(m)
-
-    @postgres
-    def let_go(self, m: Message) -> None:
-        """The session has ended: its transaction is rolled back, and the row is free again."""
-        require(m in self.locked and self.expired(m))
-        self.locked.discard(m)
+            self.settle(m)
 
 
 class SkipLockedEffectElsewhere(SkipLockedQueue):
@@ -82,13 +45,13 @@ class SkipLockedEffectElsewhere(SkipLockedQueue):
 
     expects = {"no-duplicate-effect": "violated", "in-order": "violated", "no-deadlock": "holds"}
 
-    @worker
+    @consumer
     def work(self, m: Message) -> Steps:
-        self.select(m)
+        self.lease(m)
         yield "locked"
         self.effect(m)
         yield "called"  # a crash here: called, and to be called again
-        self.delete(m)
+        self.settle(m)
 
 
 class SkipLockedClaimRow(SkipLockedEffectElsewhere):
@@ -96,11 +59,11 @@ class SkipLockedClaimRow(SkipLockedEffectElsewhere):
 
     reaper: bool = True
 
-    @postgres
-    def let_go(self, m: Message) -> None:
+    @broker
+    def end_lease(self, m: Message) -> None:
         """The reaper resets what has been running for too long."""
         require(self.reaper)
-        super().let_go(m)
+        super().end_lease(m)
 
 
 class SkipLockedNoReaper(SkipLockedClaimRow):
