@@ -16,9 +16,13 @@ from deliverycheck.lang.parts.queues import broker as broker
 from deliverycheck.lang.parts.queues import consumer as consumer
 from deliverycheck.lang.parts.queues import producer as producer
 from deliverycheck.lang.parts.redelivering import RedeliveringQueue as RedeliveringQueue
+from deliverycheck.lang.parts.requeued import RequeueingQueue as RequeueingQueue
 from deliverycheck.lang.parts.sending import RetryUntilAcknowledged as RetryUntilAcknowledged
 from deliverycheck.lang.parts.sending import sender as sender
 from deliverycheck.lang.parts.sending import worker as worker
+from deliverycheck.lang.parts.webhooks import Webhook as Webhook
+from deliverycheck.lang.parts.webhooks import endpoint as endpoint
+from deliverycheck.lang.parts.webhooks import provider as provider
 from deliverycheck.lang.parts.windows import Number as Number
 from deliverycheck.lang.parts.windows import Numbered as Numbered
 from deliverycheck.lang.parts.windows import NumberedWindow as NumberedWindow
