@@ -14,9 +14,9 @@ from deliverycheck.prove.liveness.lasso import Lassos
 from deliverycheck.prove.loss import Doom, progress
 from deliverycheck.prove.names import LATE
 from deliverycheck.prove.prover import Prover
-from deliverycheck.prove.search import Search
-from deliverycheck.system.certificates import Runs
-from deliverycheck.system.model import System
+from deliverycheck.prove.search import Found, Search
+from deliverycheck.system.certificates import Runs, Trap
+from deliverycheck.system.model import Clause, Property, PropertyKind, System
 from deliverycheck.system.terms import Term
 from deliverycheck.system.verdicts import Json
 
@@ -34,7 +34,11 @@ class Worker:
     search: Search
     lassos: Lassos
     arrival: Arrival
-    dooms: dict[str, Doom] = field(default_factory=dict[str, Doom])
+    dooms: dict[tuple[Clause, ...], Doom] = field(default_factory=dict[tuple[Clause, ...], Doom])
+    progressed: dict[tuple[PropertyKind, tuple[Clause, ...], int], dict[str, Json]] = field(
+        default_factory=dict[tuple[PropertyKind, tuple[Clause, ...], int], dict[str, "Json"]]
+    )
+    """What came of each question: properties that ask the same get the same answer."""
 
     @staticmethod
     def of(system: System) -> Worker:
@@ -45,15 +49,23 @@ class Worker:
     def searched(self, goals: list[str], dooms: list[str], lassos: list[str]) -> dict[str, Json]:
         """Look for runs of the present length, then go on to the next."""
         found: dict[str, Json] = {}
+        reached: dict[tuple[Term, bool], Found] = {}
+        trapped: dict[tuple[Clause, ...], Trap | str | None] = {}
         for name in goals:
             # That a property is put to the test is all there is to know: nobody sees the run.
-            run = self.search.run_to(self.goals[name], first=not name.startswith("tests "))
+            asked = self.goals[name], not name.startswith("tests ")
+            if asked not in reached:
+                reached[asked] = self.search.run_to(asked[0], first=asked[1])
+            run = reached[asked]
             if run is not None:
                 found[name] = "unknown" if isinstance(run, str) else proof_document(Runs((run,)))
         for name in dooms:
-            if name not in self.dooms:
-                self.dooms[name] = Doom(self.system, property_of(self.system, name), EFFORT)
-            trap = self.dooms[name].at(self.search)
+            prop = property_of(self.system, name)
+            if prop.clauses not in self.dooms:
+                self.dooms[prop.clauses] = Doom(self.system, prop, EFFORT)
+            if prop.clauses not in trapped:
+                trapped[prop.clauses] = self.dooms[prop.clauses].at(self.search)
+            trap = trapped[prop.clauses]
             if trap is not None:
                 found[name] = trap if isinstance(trap, str) else proof_document(trap)
         for name in lassos:
@@ -73,6 +85,12 @@ class Worker:
     def progresses(self, name: str, stage: int) -> dict[str, Json]:
         """Try to show that a property's goals can be reached always, or are in the end."""
         prop = property_of(self.system, name)
+        asked = prop.kind, prop.clauses, stage
+        if asked not in self.progressed:
+            self.progressed[asked] = self._progress(prop, stage)
+        return self.progressed[asked]
+
+    def _progress(self, prop: Property, stage: int) -> dict[str, Json]:
         if prop.kind == "leads-to":
             chain = self.arrival.chain(prop, stage)
             if isinstance(chain, str):
