@@ -23,7 +23,7 @@ number KAFKA-15591 with pull request 23234 of apache/kafka, which mends it.
 from typing import Literal
 
 from deliverycheck.lang import Message, require
-from deliverycheck.lang.parts import Batch, NumberedSender, Sequence, leader, publisher
+from deliverycheck.lang.parts import NumberedSender, leader, publisher
 
 
 class KafkaProducer(NumberedSender):
@@ -44,8 +44,7 @@ class KafkaProducer(NumberedSender):
     max_in_flight_requests_per_connection: int = 5
     unknown_producer: Literal["from_zero", "any_number"] = "from_zero"
 
-    lowest: Sequence = 1  # the leader knows the numbers of this producer from here
-    last: Sequence  # to here; 0 if it knows none
+    known: set[Message]  # whose numbers the leader remembers
 
     def may_send(self) -> bool:
         return len(self.in_flight) < self.max_in_flight_requests_per_connection
@@ -54,7 +53,7 @@ class KafkaProducer(NumberedSender):
     def send(self, m: Message) -> None:
         super().send(m)
         if self.acks == "0":
-            self.drop(m)
+            self.in_flight.discard(m)
             self.tell_done(m)
 
     @publisher
@@ -63,25 +62,23 @@ class KafkaProducer(NumberedSender):
             super().retry(m)
         else:
             require(m in self.in_flight and self.timed_out(m))
-            self.drop(m)
+            self.in_flight.discard(m)
             self.tell_failed(m)
 
     @leader
-    def append(self, batch: Batch) -> None:
-        self.requests.take(batch)
-        if not self.enable_idempotence:
-            fresh = True
-        elif self.last == 0 and self.unknown_producer == "any_number":
-            fresh = True
-            self.lowest = batch.sequence
-        else:
-            fresh = batch.sequence == self.last + 1
-        known = self.lowest <= batch.sequence <= self.last
-        if fresh:
-            self.effect(batch.m)
-            self.last = batch.sequence
-        if (fresh or known) and self.acks != "0":
-            self.responses.put(batch.m)  # what is out of order is refused, and comes again
+    def append(self, m: Message) -> None:
+        self.requests.take(m)
+        missing = self.earlier_missing(m, self.known)
+        overtaken = any(self.number[m] < self.number[k] for k in self.known)
+        if len(self.known) == 0 and self.unknown_producer == "any_number":
+            missing = False
+        refused = self.enable_idempotence and m not in self.known and (missing or overtaken)
+        if not refused:
+            if not self.enable_idempotence or m not in self.known:
+                self.effect(m)
+            self.known.add(m)
+            if self.acks != "0":
+                self.responses.put(m)
 
 
 class KafkaFirstContact(KafkaProducer):

@@ -25,7 +25,7 @@ Configs" (min.insync.replicas, unclean.leader.election.enable, flush.messages); 
 from typing import Literal
 
 from deliverycheck.lang import Message, fault, require
-from deliverycheck.lang.parts import Batch, NumberedSender, Sequence, leader
+from deliverycheck.lang.parts import Number, NumberedSender, leader
 
 
 class KafkaReplication(NumberedSender):
@@ -41,9 +41,9 @@ class KafkaReplication(NumberedSender):
     flush_messages: int = 9223372036854775807
     truncate_to: Literal["high_watermark", "leader_epoch"] = "leader_epoch"
 
-    log: dict[Message, Sequence]  # the leader's, with the place of each record from 1 on
-    fetched: Sequence  # so much of it has the follower
-    read: Sequence  # and so much the reader
+    log: dict[Message, Number]  # the leader's, with the place of each record from 1 on
+    fetched: Number  # so much of it has the follower
+    read: Number  # and so much the reader
     in_sync: bool = True
     online: bool = True
 
@@ -51,18 +51,18 @@ class KafkaReplication(NumberedSender):
         return self.fetched if self.in_sync else len(self.log)
 
     @leader
-    def append(self, batch: Batch) -> None:
+    def append(self, m: Message) -> None:
         require(self.online)
-        self.requests.take(batch)
+        self.requests.take(m)
         enough = self.acks == "1" or self.in_sync or self.min_insync_replicas < 2
-        gap = any(k not in self.log for k in self.buffer if self.buffer[k] < batch.sequence)
-        if batch.m not in self.log and not gap and enough:
-            self.log[batch.m] = len(self.log) + 1
+        missing = any(self.number[k] < self.number[m] and k not in self.log for k in self.in_flight)
+        if m not in self.log and not missing and enough:
+            self.log[m] = len(self.log) + 1
         end = len(self.log) if self.acks == "1" else self.committed()
-        if batch.m in self.log and self.log[batch.m] <= end and enough:
-            self.responses.put(batch.m)
+        if m in self.log and self.log[m] <= end and enough:
+            self.responses.put(m)
             if self.acks == "all":
-                self.take_over(batch.m)
+                self.take_over(m)
 
     @leader
     def fetch(self) -> None:
@@ -103,7 +103,7 @@ class KafkaReplication(NumberedSender):
         self.in_sync = False
 
     @fault
-    def power_loss(self, end: Sequence) -> None:
+    def power_loss(self, end: Number) -> None:
         require(end < len(self.log) and self.flush_messages > 1)
         self.cut(end)
 

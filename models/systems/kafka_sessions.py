@@ -10,7 +10,8 @@ has one of these records already. So each of these makes a duplicate where an an
     delivery_timeout the client gives up and says "failed"; what it gave up on may yet be there
 
 Modelled on `kafka_producer.py`. A session begins on a connection of its own: what was on the old
-one has arrived, is lost, or is an answer nobody waits for. The buffer survives a restart because
+one has arrived, is lost, or is an answer nobody waits for. Numbers only tell the order here; that
+they begin at zero again is that the leader knows none. The buffer survives a restart because
 the application has kept it (an outbox). After a timeout the application may leave it at that, or
 send again (`on_delivery_timeout`); the timeout also begins an epoch, else the numbers had a gap.
 
@@ -25,7 +26,7 @@ confluentinc/librdkafka issue 4953 (an epoch bumped for one partition doubles a 
 from typing import Literal
 
 from deliverycheck.lang import Message, fault, require, sometimes
-from deliverycheck.lang.parts import Batch, NumberedSender, Sequence, leader
+from deliverycheck.lang.parts import NumberedSender, leader
 
 
 class KafkaSessions(NumberedSender):
@@ -37,25 +38,28 @@ class KafkaSessions(NumberedSender):
 
     on_delivery_timeout: Literal["report", "send_again"] = "report"
 
-    last: Sequence  # the last number that the leader has, in this session
+    known: set[Message]  # what the leader has of this session
 
     @leader
-    def append(self, batch: Batch) -> None:
-        self.requests.take(batch)
-        if batch.sequence == self.last + 1:
-            self.effect(batch.m)
-            self.last = batch.sequence
-        if batch.sequence <= self.last:
-            self.responses.put(batch.m)
+    def append(self, m: Message) -> None:
+        self.requests.take(m)
+        missing = self.earlier_missing(m, self.known)
+        if m not in self.known and not missing:
+            self.effect(m)
+            self.known.add(m)
+        if m in self.known:
+            self.responses.put(m)
 
     def begin_session(self) -> None:
-        """New numbers for all that is unanswered; to the leader, a producer it never heard of."""
+        """To the leader, a producer it never heard of: all that is unanswered is new."""
         require(len(self.requests) == 0)
         for m in self.messages:
             if m in self.responses:
                 self.responses.take(m)
-        self.renumber()
-        self.last = 0
+            if m in self.in_flight:
+                self.waiting.add(m)
+        self.in_flight.clear()
+        self.known.clear()
 
     @fault
     def restart(self) -> None:
@@ -72,7 +76,7 @@ class KafkaSessions(NumberedSender):
     @fault
     def forget_producer(self) -> None:
         """The leader loses what it knew (its records are gone, or too old), the client hears."""
-        require(self.last > 0 and len(self.in_flight) > 0)
+        require(len(self.known) > 0 and len(self.in_flight) > 0)
         self.begin_session()
 
     @fault
@@ -80,7 +84,7 @@ class KafkaSessions(NumberedSender):
         """The client gives up on a record, and begins an epoch when nothing else is in flight."""
         require(m in self.in_flight and len(self.in_flight) == 1)
         if self.on_delivery_timeout == "report":
-            self.drop(m)
+            self.in_flight.discard(m)
             self.tell_failed(m)
         self.begin_session()
 

@@ -4,9 +4,8 @@ from deliverycheck.lang.parts.logs import Log as Log
 from deliverycheck.lang.parts.logs import Offset as Offset
 from deliverycheck.lang.parts.logs import reader as reader
 from deliverycheck.lang.parts.logs import writer as writer
-from deliverycheck.lang.parts.numbering import Batch as Batch
+from deliverycheck.lang.parts.numbering import Number as Number
 from deliverycheck.lang.parts.numbering import NumberedSender as NumberedSender
-from deliverycheck.lang.parts.numbering import Sequence as Sequence
 from deliverycheck.lang.parts.numbering import leader as leader
 from deliverycheck.lang.parts.numbering import publisher as publisher
 from deliverycheck.lang.parts.queues import ConfirmedQueue as ConfirmedQueue
