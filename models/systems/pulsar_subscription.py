@@ -1,8 +1,8 @@
 """Apache Pulsar's shared subscription, and what a transaction adds.
 
 A shared subscription hands each message to one of its consumers and keeps it until it is
-acknowledged. If the consumer's connection is gone, or the acknowledgement timeout is over (`expire`,
-`consumers = 2`), another one gets it. So a consumer that dies between its work and its
+acknowledged. If the consumer's connection is gone, or the acknowledgement timeout is over
+(`expire`, `consumers = 2`), another one gets it. So a consumer that dies between its work and its
 acknowledgement, or takes too long, makes a duplicate. Key_Shared is the same for each key.
 
 A transaction (`acknowledge = "in_transaction"`) joins the messages that are produced with the
@@ -13,8 +13,8 @@ transaction.
 Modelled: a subscription without an order, the output as the effect, the end of a transaction as one
 step; readers of the output see committed messages only, as Pulsar's consumers do.
 
-Sources: Apache Pulsar documentation, "Messaging" (shared subscriptions, acknowledgement timeout) and
-"Transactions" (pending acknowledgements, conflicts).
+Sources: Apache Pulsar documentation, "Messaging" (shared subscriptions, acknowledgement timeout)
+and "Transactions" (pending acknowledgements, conflicts).
 """
 
 from typing import Literal
