@@ -68,7 +68,7 @@ class KafkaProducer(NumberedSender):
     @leader
     def append(self, m: Message) -> None:
         self.requests.take(m)
-        missing = self.earlier_missing(m, self.known)
+        missing = self.earlier_missing(m, self.in_flight, self.known)
         overtaken = any(self.number[m] < self.number[k] for k in self.known)
         if len(self.known) == 0 and self.unknown_producer == "any_number":
             missing = False

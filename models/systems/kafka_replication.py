@@ -1,31 +1,28 @@
 """Kafka's replication: what is committed, and what a change of leader takes away.
 
-The leader appends, the follower fetches. A record is committed once every replica in sync (the ISR)
-has it, and readers see committed records only. `acks = "all"` answers then, `acks = "1"` as soon as
-the leader has it. At a failover what the new leader does not have is gone.
+The leader appends, the follower fetches. What every replica in sync (the ISR) has is committed, and
+readers see nothing else. `acks = "all"` answers then, `acks = "1"` as soon as the leader has it. At
+a failover what the new leader does not have is gone.
 
-    failover          the leader dies: the follower takes over if it is in sync, or if
-                      `unclean_leader_election_enable`; otherwise the partition is offline
+    failover          the follower takes over if it is in sync, or if
+                      `unclean_leader_election_enable`; else the partition is offline until
     revive            somebody brings the old leader back with its disk (nobody has to)
     shrink            the follower leaves the ISR; with `min_insync_replicas` 1 the leader commits
                       alone, with 2 it refuses what asks for acks=all
     power_loss        all machines at once: what is not on disk yet (`flush_messages`) is gone
-    restart_follower  it cuts its log to what it knew to be committed, which lags by a record
-                      (`truncate_to` "high_watermark", before KIP-101)
+    restart_follower  it cuts off its last record, though committed (`truncate_to`, before KIP-101)
 
-Modelled: one partition, two replicas, an idempotent producer (nothing is appended twice, nor before
-an earlier record that is unanswered). With acks=all an answer that would have to wait is left out;
-the client's retry fetches it. A deposed leader follows at once. The effect is that a reader, which
-never fails, reads the record; if the log was cut, it goes on at the end. Not modelled: KIP-966.
+Modelled: one partition, two replicas, an idempotent producer. With acks=all an answer that would
+have to wait is left out; a retry fetches it. A deposed leader follows at once. The effect: a
+reader, which never fails, reads the record. Not modelled: KIP-966.
 
-Sources: Apache Kafka documentation, "Design" (Replication), "Producer Configs" (acks) and "Topic
-Configs" (min.insync.replicas, unclean.leader.election.enable, flush.messages); KIP-101.
+Sources: Apache Kafka documentation, "Design" (Replication) and the settings by name; KIP-101.
 """
 
 from typing import Literal
 
 from deliverycheck.lang import Message, fault, require
-from deliverycheck.lang.parts import Number, NumberedSender, leader
+from deliverycheck.lang.parts import NumberedSender, leader
 
 
 class KafkaReplication(NumberedSender):
@@ -41,54 +38,54 @@ class KafkaReplication(NumberedSender):
     flush_messages: int = 9223372036854775807
     truncate_to: Literal["high_watermark", "leader_epoch"] = "leader_epoch"
 
-    log: dict[Message, Number]  # the leader's, with the place of each record from 1 on
-    fetched: Number  # so much of it has the follower
-    read: Number  # and so much the reader
+    log: set[Message]  # the leader's, in the order of the numbers
+    fetched: set[Message]  # what the follower has of it
+    read: set[Message]  # what the reader has of it
     in_sync: bool = True
     online: bool = True
 
-    def committed(self) -> int:
-        return self.fetched if self.in_sync else len(self.log)
+    def committed(self, m: Message) -> bool:
+        return m in self.fetched or (m in self.log and not self.in_sync)
+
+    def is_next(self, m: Message, there: set[Message]) -> bool:
+        return m in self.log and m not in there and not self.earlier_missing(m, self.log, there)
 
     @leader
     def append(self, m: Message) -> None:
         require(self.online)
         self.requests.take(m)
         enough = self.acks == "1" or self.in_sync or self.min_insync_replicas < 2
-        missing = any(self.number[k] < self.number[m] and k not in self.log for k in self.in_flight)
-        if m not in self.log and not missing and enough:
-            self.log[m] = len(self.log) + 1
-        end = len(self.log) if self.acks == "1" else self.committed()
-        if m in self.log and self.log[m] <= end and enough:
+        if enough and not self.earlier_missing(m, self.in_flight, self.log):
+            self.log.add(m)
+        if enough and m in self.log and (self.acks == "1" or self.committed(m)):
             self.responses.put(m)
             if self.acks == "all":
                 self.take_over(m)
 
     @leader
-    def fetch(self) -> None:
-        require(self.online and self.fetched < len(self.log))
-        self.fetched += 1
-        self.in_sync = self.in_sync or self.fetched == len(self.log)
+    def fetch(self, m: Message) -> None:
+        require(self.online and self.is_next(m, self.fetched))
+        self.fetched.add(m)
+        self.in_sync = self.in_sync or all(k in self.fetched for k in self.log)
 
     @leader
     def consume(self, m: Message) -> None:
-        require(self.online and m in self.log)
-        require(self.log[m] == self.read + 1 and self.log[m] <= self.committed())
-        self.read += 1
+        require(self.online and self.committed(m) and self.is_next(m, self.read))
+        self.read.add(m)
         self.effect(m)
 
-    def cut(self, end: int) -> None:
-        for m in self.messages:
-            if m in self.log and self.log[m] > end:
-                self.log.pop(m)
-        self.fetched = end
-        self.read = min(self.read, end)
-        self.in_sync = True
+    def lose(self, m: Message) -> None:
+        self.log.discard(m)
+        self.fetched.discard(m)
+        self.read.discard(m)
 
     @fault
     def failover(self) -> None:
         if self.in_sync or self.unclean_leader_election_enable:
-            self.cut(self.fetched)
+            for m in self.messages:
+                if m not in self.fetched:
+                    self.lose(m)
+            self.in_sync = True
         else:
             self.online = False
 
@@ -99,18 +96,21 @@ class KafkaReplication(NumberedSender):
 
     @fault
     def shrink(self) -> None:
-        require(self.fetched < len(self.log))
+        require(any(m not in self.fetched for m in self.log))
         self.in_sync = False
 
     @fault
-    def power_loss(self, end: Number) -> None:
-        require(end < len(self.log) and self.flush_messages > 1)
-        self.cut(end)
+    def power_loss(self, m: Message) -> None:
+        require(m in self.log and self.flush_messages > 1)
+        for k in self.messages:
+            if k in self.log and self.number[k] >= self.number[m]:
+                self.lose(k)
 
     @fault
-    def restart_follower(self) -> None:
-        require(self.fetched > 0 and self.truncate_to == "high_watermark")
-        self.fetched -= 1
+    def restart_follower(self, m: Message) -> None:
+        require(self.truncate_to == "high_watermark" and m in self.fetched)
+        require(all(self.number[k] <= self.number[m] for k in self.fetched))
+        self.fetched.discard(m)
 
 
 class KafkaAcksLeader(KafkaReplication):

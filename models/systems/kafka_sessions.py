@@ -43,7 +43,7 @@ class KafkaSessions(NumberedSender):
     @leader
     def append(self, m: Message) -> None:
         self.requests.take(m)
-        missing = self.earlier_missing(m, self.known)
+        missing = self.earlier_missing(m, self.in_flight, self.known)
         if m not in self.known and not missing:
             self.effect(m)
             self.known.add(m)

@@ -64,8 +64,6 @@ class NumberedSender(Protocol):
             self.in_flight.discard(m)
             self.tell_done(m)
 
-    def earlier_missing(self, m: Message, there: set[Message]) -> bool:
-        """Whether an earlier message, unanswered so far, is not there."""
-        return any(
-            self.number[k] < self.number[m] for k in self.in_flight if k not in there and k != m
-        )
+    def earlier_missing(self, m: Message, among: set[Message], there: set[Message]) -> bool:
+        """Whether a message of these that comes before `m` is not there."""
+        return any(self.number[k] < self.number[m] for k in among if k not in there and k != m)
