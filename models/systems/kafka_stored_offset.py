@@ -50,7 +50,7 @@ class KafkaStoredOffsetBlind(KafkaStoredOffset):
 
     compare = False
     readers = 2
-    faults = {"crash": 1, "expire": 1}
+    faults = {"expire": 1}
     expects = {
         "no-duplicate-effect": "violated",
         "in-order": "holds",
