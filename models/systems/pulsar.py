@@ -33,7 +33,7 @@ class PulsarDeduplication(Protocol):
     """Name and sequence ids kept by the application: once, in order, across restarts."""
 
     claims = "exactly-once"
-    faults = {"lose": 1, "restart": 1}
+    faults = {"restart": 1}
     expects = {"in-order": "holds", "no-stale-effect": "holds", "honest-ack": "holds"}
 
     broker_deduplication_enabled: bool = True
@@ -42,7 +42,7 @@ class PulsarDeduplication(Protocol):
     sequence_id: dict[Message, SequenceId]
     waiting: set[Message]
     pending: set[Message]
-    highest: SequenceId  # one above the highest id that the broker knows of this producer
+    known: set[Message]  # by the broker, of this producer; the highest of their ids counts
     sends: Connection[Message] = Connection(client, broker, capacity=2)
     receipts: Connection[Message] = Connection(broker, client, capacity=2)
 
@@ -63,9 +63,10 @@ class PulsarDeduplication(Protocol):
     @broker
     def store(self, m: Message) -> None:
         self.sends.take(m)
-        if not self.broker_deduplication_enabled or self.sequence_id[m] >= self.highest:
+        above = all(self.sequence_id[k] < self.sequence_id[m] for k in self.known)
+        if above or not self.broker_deduplication_enabled:
             self.effect(m)
-            self.highest = self.sequence_id[m] + 1
+            self.known.add(m)
         self.receipts.put(m)
 
     @client
@@ -95,12 +96,12 @@ class PulsarDeduplication(Protocol):
         require(len(self.pending) > 0 and len(self.sends) == 0)
         self.begin_again()
         if self.identity == "generated":
-            self.highest = 0
+            self.known.clear()
 
     @fault
     def forget_name(self) -> None:
-        require(self.highest > 0)
-        self.highest = 0
+        require(len(self.known) > 0)
+        self.known.clear()
 
     @fault
     def send_timeout(self, m: Message) -> None:
