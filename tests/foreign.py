@@ -42,9 +42,14 @@ def missing(text: str) -> NoReturn:
 
 def by_rumur(system: System, folder: Path, *, invariants: bool) -> Counted:
     """Explore with rumur: no symmetry, no deadlock detection, one thread."""
+    return rumur_on(murphi_of(system, invariants=invariants), folder)
+
+
+def rumur_on(text: str, folder: Path) -> Counted:
+    """The same with a model in Murphi, wherever it comes from."""
     need("rumur", "cc")
+    (folder / "m.m").write_text(text)
     # its own choice of integers has no room for what is negative only in between
-    (folder / "m.m").write_text(murphi_of(system, invariants=invariants))
     _run(folder, "rumur", "--deadlock-detection", "off", "--symmetry-reduction", "off",
          "--threads", "1", "--value-type", "int32_t", "--output", "m.c", "m.m")  # fmt: skip
     _run(folder, "cc", "-w", "-O0", "-std=c11", "-mcx16", "m.c", "-o", "m", "-lpthread")
@@ -56,8 +61,13 @@ def by_rumur(system: System, folder: Path, *, invariants: bool) -> Counted:
 
 def by_spin(system: System, folder: Path, *, assertions: bool) -> Counted:
     """Explore with SPIN: no reduction, exact states."""
+    return spin_on(promela_of(system, assertions=assertions), folder)
+
+
+def spin_on(text: str, folder: Path) -> Counted:
+    """The same with a model in Promela, wherever it comes from."""
     need("spin", "cc")
-    (folder / "m.pml").write_text(promela_of(system, assertions=assertions))
+    (folder / "m.pml").write_text(text)
     # no optimisation: SPIN would merge steps, and forget variables it thinks are dead
     _run(folder, "spin", "-a", "-o1", "-o2", "-o3", "m.pml")
     _run(folder, "cc", "-w", "-O0", "-DNOREDUCE", "-DSAFETY", "-o", "pan", "pan.c")

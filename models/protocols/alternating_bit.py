@@ -12,7 +12,7 @@ the protocol asks for just that: WF of sending, SF of receiving.
 
 from typing import NamedTuple
 
-from deliverycheck.lang import Fifo, Message, Protocol, Role, inf, require
+from deliverycheck.lang import Channel, Fifo, Message, Protocol, Role, inf, require
 
 sender = Role("sender")
 receiver = Role("receiver")
@@ -35,8 +35,9 @@ class AlternatingBit(Protocol):
     sending: Message | None
     bit: bool  # of the message that is being sent
     seen: bool  # of the packet that was applied last
-    packets: Fifo[Packet] = Fifo(sender, receiver, capacity=2)  # room for a packet and its repeat
-    answers: Fifo[bool] = Fifo(receiver, sender, capacity=2)
+    # room for a packet and its repeat
+    packets: Channel[Packet] = Fifo(sender, receiver, capacity=2)
+    answers: Channel[bool] = Fifo(receiver, sender, capacity=2)
 
     @sender
     def submit(self, m: Message) -> None:
@@ -74,3 +75,25 @@ class DeadLink(AlternatingBit):
 
     fairness = "weak"
     expects = {"eventual-effect": "violated"}
+
+
+class AlternatingBitUnordered(AlternatingBit):
+    """The same where packets overtake each other, as datagrams do: an old one passes for a new one.
+
+    A copy of the first message waits until its bit comes round, and is applied in the place of the
+    next; an old answer passes for the answer to what never arrived. Nothing need be lost for that.
+    """
+
+    faults = {"lose": inf, "duplicate": inf}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "honest-ack": "violated",
+        "no-duplicate-effect": "violated",
+        "no-stale-effect": "violated",
+        "eventual-effect": "violated",
+        "in-order": "holds",  # of first effects
+    }
+
+    packets: Channel[Packet] = Channel(sender, receiver, copies=2)
+    answers: Channel[bool] = Channel(receiver, sender, copies=2)

@@ -90,7 +90,8 @@ def assumptions(lifted: Lifted) -> Iterator[str]:
         parts = [
             f"effect({event.what})" if event.kind == "effect" else f"{event.where} {event.what}"
             for event in action.events
-            if event.kind == "effect" or (event.kind == "write" and event.where in durable)
+            if event.kind == "effect"
+            or (event.kind == "write" and event.where.partition("[")[0] in durable)
         ]
         if any(event.kind == "effect" for event in action.events) and len(parts) > 1:
             message = action.message or ""

@@ -102,7 +102,7 @@ def change(
         if verb == "put":
             return put(path, name, values[0], scope, call)
         return take(path, name, values[0])
-    path.tell("write", name, f"{verb} {', '.join(map(describe, values))}".strip())
+    path.tell("write", name, f"{verb} {_told(field, verb, values)}".strip())
     match field.shape, verb, values:
         case Subset(elements), "add" | "discard" | "remove", [value]:
             if verb == "remove":
@@ -184,6 +184,19 @@ def replaced(hit: Term, new: tuple[Term, ...], old: tuple[Term, ...]) -> Iterato
     return (build.choose(hit, a, b) for a, b in zip(new, old, strict=True))
 
 
+def _told(field: Sym, verb: str, values: list[Val]) -> str:
+    """What a container gains or gives up, in the words of a story."""
+    match field.shape, verb, values:
+        case Sequel(), "pop", [Known(0)]:
+            return "the first"
+        case Sequel(), "pop", [] | [Known(-1)]:
+            return "the last"
+        case _, _, [value, *_]:
+            return describe(value)
+        case _:
+            return ""
+
+
 def popped(path: Path, node: ast.expr, scope: Scope) -> Val | None:
     """The value of `self.name.pop(...)` on the right of an assignment, taken out of its field."""
     match node:
@@ -197,7 +210,7 @@ def popped(path: Path, node: ast.expr, scope: Scope) -> Val | None:
         case _:
             return None
     field = path.read_field(name)
-    path.tell("write", name, f"pop {', '.join(map(describe, values))}".strip())
+    path.tell("write", name, f"pop {_told(field, 'pop', values)}".strip())
     match field.shape, values:
         case Sequel(), _:
             return _pop_item(path, name, values, node, scope)

@@ -79,8 +79,13 @@ def assign(path: Path, target: ast.expr, value: Val, scope: Scope) -> None:
             path.write_field(name, fitted(path, value, field_shape(path, name), scope, target))
             path.tell("write", name, describe(value))
         case ast.Subscript(value=ast.Attribute(value=ast.Name(id="self"), attr=name), slice=index):
-            assign_item(path, name, expression(path, index, scope), value, scope, target)
-            path.tell("write", name, describe(value))
+            key = expression(path, index, scope)
+            assign_item(path, name, key, value, scope, target)
+            path.tell(
+                "write",
+                name if describe(key) == "?" else f"{name}[{describe(key)}]",
+                describe(value),
+            )
         case _:
             text = f"`{shown(target)}` cannot be assigned"
             raise Refusal("DC104", text, "Assign fields, `self.d[k]`, and local names; one a line.")
