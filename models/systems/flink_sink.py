@@ -59,7 +59,8 @@ class FlinkSink(Log):
         require(self.running and self.written is None)
         require(m in self.records and self.records[m] == self.position)
         self.position += 1
-        self.handed_out = max(self.handed_out, self.position)
+        if not self.source_replays:
+            self.handed_out = self.position
         self.written = m
         if self.isolation_level == "read_uncommitted" or not self.exactly_once():
             self.effect(m)

@@ -6,7 +6,6 @@ from deliverycheck.lang.parts.logs import Log as Log
 from deliverycheck.lang.parts.logs import Offset as Offset
 from deliverycheck.lang.parts.logs import reader as reader
 from deliverycheck.lang.parts.logs import writer as writer
-from deliverycheck.lang.parts.numbering import Number as Number
 from deliverycheck.lang.parts.numbering import NumberedSender as NumberedSender
 from deliverycheck.lang.parts.numbering import leader as leader
 from deliverycheck.lang.parts.numbering import publisher as publisher
