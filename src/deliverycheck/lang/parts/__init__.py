@@ -2,6 +2,13 @@
 
 from deliverycheck.lang.parts.acknowledging import AcknowledgingQueue as AcknowledgingQueue
 from deliverycheck.lang.parts.deduplicating import DeduplicatingQueue as DeduplicatingQueue
+from deliverycheck.lang.parts.logs import Log as Log
+from deliverycheck.lang.parts.logs import Offset as Offset
+from deliverycheck.lang.parts.logs import reader as reader
+from deliverycheck.lang.parts.logs import writer as writer
+from deliverycheck.lang.parts.numbering import NumberedSender as NumberedSender
+from deliverycheck.lang.parts.numbering import leader as leader
+from deliverycheck.lang.parts.numbering import publisher as publisher
 from deliverycheck.lang.parts.numbers import Count as Count
 from deliverycheck.lang.parts.numbers import Epoch as Epoch
 from deliverycheck.lang.parts.numbers import NumberedLink as NumberedLink
