@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from deliverycheck.check.cost import cost_of
+from deliverycheck.cli.progressing import Progressing, complain
 from deliverycheck.cli.terminal import width
-from deliverycheck.cli.verbs import Asked, Progressing, complain, lifted_all
+from deliverycheck.cli.verbs import Asked, lifted_all
 from deliverycheck.errors import Exit, InputError
 from deliverycheck.explain.why.explaining import explained
 from deliverycheck.report.jsonout import dumped

@@ -17,7 +17,9 @@ ENGINE = click.option(
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 THREADS = click.option(
-    "--jobs", type=click.IntRange(1), help="Threads of the compiled explorer (one per processor)."
+    "--jobs",
+    type=click.IntRange(1),
+    help="Models, or threads of the explorer, at once (one per processor).",
 )
 
 

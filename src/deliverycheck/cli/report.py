@@ -11,10 +11,11 @@ import click
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
+from deliverycheck.cli.progressing import Progressing, complain
 from deliverycheck.cli.reporting import Wanted, write_all
 from deliverycheck.cli.terminal import clear_progress, progress_for
-from deliverycheck.cli.verbs import Asked, Progressing, complain, lifted_all
-from deliverycheck.errors import Diagnostic, Exit, InputError
+from deliverycheck.cli.verbs import Asked, lifted_all
+from deliverycheck.errors import Diagnostic, InputError
 from deliverycheck.explain.dossier.dossier import Dossier
 from deliverycheck.load.dossiers import Compiled, compile_here, compiled_elsewhere
 from deliverycheck.load.files import is_possible
@@ -33,12 +34,11 @@ def run_report(
     lifted_all(wanted)  # so that all refusals of all files come at once
     run = Progressing()
     dossiers: list[Dossier] = []
-    lost = 0
     jobs = min(jobs or os.cpu_count() or 1, len(wanted))
     try:
         for found in _compiled(asked, wanted, jobs):
             if found is None:
-                lost += 1
+                run.lost += 1
             elif isinstance(found, Dossier):
                 dossiers.append(found)
                 run.results.append(found.result)
@@ -51,12 +51,7 @@ def run_report(
         run.interrupted = True
     finally:
         clear_progress()
-    if lost:
-        click.echo(
-            f"{lost} of {len(wanted)} models: the process that looked at it was lost", err=True
-        )
-    known = exit_of(run.results, strict=False)
-    code = run.exit(Exit.UNDETERMINED if lost and known == Exit.AS_EXPECTED else known)
+    code = run.exit(exit_of(run.results, strict=False))
     reported = Reported(tuple(dossiers), tuple(run.wrong), code)
     if as_json:
         click.echo(dumped(result_document(run.results, code, run.wrong)), nl=False)

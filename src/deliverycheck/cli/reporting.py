@@ -79,9 +79,14 @@ class Reporting:
     wanted: tuple[Wanted, ...]
     dossiers: list[Dossier] = field(default_factory=list["Dossier"])
 
+    @property
+    def is_wanted(self) -> bool:
+        """Whether anything is to be written beside the verb's own output."""
+        return bool(self.wanted) or in_workflow()
+
     def tell(self, options: Options, question: Question, examined: Examined) -> ModelResult:
         """The result, explained; with all that the reports need kept for them."""
-        if not self.wanted and not in_workflow():
+        if not self.is_wanted:
             return explained(examined)
         from deliverycheck.explain.dossier.compiling import dossier_of
 

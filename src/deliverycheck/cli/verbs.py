@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isnan
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import click
 
-from deliverycheck.check.certifying import Certifying, file_name
-from deliverycheck.check.checking import Examined, examine, lifted_of
+from deliverycheck.check.certifying import Certifying
+from deliverycheck.check.checking import lifted_of
 from deliverycheck.check.exits import exit_of
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.check.question import Question
+from deliverycheck.cli.progressing import Progressing, complain
 from deliverycheck.cli.reporting import Reporting, wanted_in
-from deliverycheck.cli.terminal import clear_progress, progress_for, width
-from deliverycheck.errors import Diagnostic, Exit, InputError, did_you_mean
+from deliverycheck.cli.terminal import width
+from deliverycheck.errors import Diagnostic, InputError, did_you_mean
 from deliverycheck.explore.checkpoint import Checkpoint
 from deliverycheck.explore.limits import Explorer, Limits
 from deliverycheck.explore.search import can_compile
@@ -28,11 +29,9 @@ from deliverycheck.lift.lifting import Lifted
 from deliverycheck.load.files import is_possible
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names
-from deliverycheck.report.errors import error_text
 from deliverycheck.report.jsonout import dumped, result_document
 from deliverycheck.report.text import model_text
 from deliverycheck.report.words.headlines import summary
-from deliverycheck.system.verdicts import ModelResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,80 +102,6 @@ def _pairs(settings: Sequence[str]) -> dict[str, str]:
     return found
 
 
-Tell: TypeAlias = Callable[[Question, Examined], ModelResult]
-"""What is made of an answer."""
-
-
-@dataclass(slots=True)
-class Progressing:
-    """What came of some questions so far: results, faults of models, whether it was cut short."""
-
-    results: list[ModelResult] = field(default_factory=list[ModelResult])
-    wrong: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    interrupted: bool = False
-
-    def answer(
-        self,
-        wanted: Sequence[tuple[Question, Lifted]],
-        options: Options,
-        tell: Tell | None = None,
-    ) -> Iterator[tuple[Question, ModelResult]]:
-        """The results one by one, as they are told by `tell`.
-
-        A model that goes wrong while it runs does not stop the others; an interruption does, and
-        what is known stays.
-        """
-        for (question, lifted), name in zip(wanted, _distinct(wanted), strict=True):
-            try:
-                report = progress_for(question.name)
-                examined = examine(question, lifted, _kept_under(options, name), report)
-                result = self._told(question, examined, tell)
-            except InputError as error:
-                self.wrong += error.diagnostics
-                continue
-            except KeyboardInterrupt:
-                self.interrupted = True
-                return
-            finally:
-                clear_progress()
-            self.results.append(result)
-            yield question, result
-            if result.interrupted:
-                self.interrupted = True
-            if self.interrupted:
-                return
-
-    def _told(self, question: Question, examined: Examined, tell: Tell | None) -> ModelResult:
-        try:
-            return examined.result if tell is None else tell(question, examined)
-        except KeyboardInterrupt:
-            self.interrupted = True
-            return examined.result
-
-    def exit(self, otherwise: Exit) -> Exit:
-        """The exit code: bad input and interruptions come before verdicts."""
-        return Exit.INTERRUPTED if self.interrupted else Exit.BAD_INPUT if self.wrong else otherwise
-
-
-def _distinct(wanted: Sequence[tuple[Question, Lifted]]) -> Iterator[str]:
-    """A name for each question: the model's, with a number where several have the same."""
-    seen: dict[str, int] = {}
-    for question, _ in wanted:
-        seen[question.name] = seen.get(question.name, 0) + 1
-        count = seen[question.name]
-        yield question.name if count == 1 else f"{question.name}-{count}"
-
-
-def _kept_under(options: Options, name: str) -> Options:
-    """The options, with folders of its own for the certificates and the search of one model."""
-    certifying, checkpoint = options.certifying, options.checkpoint
-    if certifying.folder is not None:
-        certifying = replace(certifying, folder=certifying.folder / file_name(name))
-    if checkpoint is not None:
-        checkpoint = replace(checkpoint, folder=checkpoint.folder / file_name(name))
-    return replace(options, certifying=certifying, checkpoint=checkpoint)
-
-
 def lifted_all(wanted: Sequence[Question]) -> list[tuple[Question, Lifted]]:
     """Lift every model first, so that all refusals of all files come at once. Raises InputError."""
     wrong: list[Diagnostic] = []
@@ -217,7 +142,14 @@ def run_check(
     if kept is not None:
         keeping = replace(how, checkpoint=Checkpoint(kept, checkpoint_seconds))
     run = Progressing()
-    for _, result in run.answer(lifted_all(wanted), keeping, partial(reporting.tell, how)):
+    lifted = lifted_all(wanted)
+    jobs = min(asked.jobs or os.cpu_count() or 1, len(wanted))
+    if jobs > 1 and kept is None and not reporting.is_wanted:
+        alone = replace(keeping, explorer=replace(keeping.explorer, jobs=1))
+        answers = run.answer_apart(wanted, asked.overrides(), alone, jobs)
+    else:
+        answers = run.answer(lifted, keeping, partial(reporting.tell, how))
+    for _, result in answers:
         if not as_json:
             for line in model_text(result, width(), verbose=verbose):
                 click.echo(line)
@@ -240,14 +172,6 @@ def _folder(name: str | None, what: str) -> Path | None:
     if not name.strip() or not is_possible(folder) or (folder.exists() and not folder.is_dir()):
         raise InputError(Diagnostic("DC003", f"`{name}` cannot be a folder for {what}"))
     return folder
-
-
-def complain(run: Progressing, asked: int) -> None:
-    """Say on stderr what was wrong with models, and how far it got."""
-    for line in error_text(run.wrong, width()):
-        click.echo(line, err=True)
-    if run.interrupted:
-        click.echo(f"interrupted after {len(run.results)} of {asked} models", err=True)
 
 
 def the_only(model: str, wanted: Sequence[Question], why: str) -> Question:
