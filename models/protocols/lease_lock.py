@@ -66,7 +66,7 @@ class LeaseLock(Protocol):
         self.locked = m
         yield "locked"  # a pause here: the lock may end meanwhile
         if self.guard == "check":
-            if self.locked is None or self.issued != token:
+            if self.locked != m or self.issued != token:
                 return
             yield "checked"  # and here just as well
         if self.guard == "token":
@@ -92,6 +92,8 @@ class LeaseLock(Protocol):
 
 class CheckedLock(LeaseLock):
     """Checks the lock before it writes: narrower, but a pause after the check is enough."""
+
+    faults = {"expire": 1}
 
     guard = "check"
 
