@@ -53,6 +53,7 @@ class Frames:
         self._rows: dict[int, dict[str, Any]] = {}
         self._selectors: dict[int, list[Any]] = {}
         self._memo: dict[tuple[int, Term], Any] = {}
+        self._alike: dict[tuple[int, int], Formula] = {}
         self._fresh = 0
         self._model: Any = None
 
@@ -70,13 +71,17 @@ class Frames:
 
     def alike(self, one: int, other: int) -> Formula:
         """Two frames hold the same state."""
-        here, there = self._row(one), self._row(other)
-        return self.both(here[v.name] == there[v.name] for v in self.system.variables)
+        if (one, other) not in self._alike:
+            here, there = self._row(one), self._row(other)
+            same = (here[v.name] == there[v.name] for v in self.system.variables)
+            self._alike[one, other] = self.both(same)
+        return self._alike[one, other]
 
     def both(self, parts: Iterable[Formula]) -> Formula:
         """All of them."""
         kept = list(parts)
-        return cast("Formula", z3.And(kept) if kept else z3.BoolVal(True, self._context))
+        found = z3.BoolRef(z3.Z3_mk_and(self._ref, len(kept), _array(kept)), self._context)
+        return cast("Formula", found)
 
     def either(self, parts: Iterable[Formula]) -> Formula:
         """At least one of them."""
@@ -86,7 +91,8 @@ class Frames:
 
     def never(self, part: Formula) -> Formula:
         """Not that."""
-        return cast("Formula", z3.Not(part))
+        found = z3.BoolRef(z3.Z3_mk_not(self._ref, cast("Any", part).as_ast()), self._context)
+        return cast("Formula", found)
 
     def at_most_faults(self, count: int, steps: int) -> Formula:
         """At most so many of the first steps are faults."""
@@ -107,9 +113,10 @@ class Frames:
     def flag(self, meaning: Formula | None = None) -> Formula:
         """A fresh truth value that implies the meaning, to be assumed in `check`."""
         self._fresh += 1
-        flag = z3.Bool(f"flag {self._fresh}", self._context)
+        flag: Any = z3.Bool(f"flag {self._fresh}", self._context)
         if meaning is not None:
-            self._solver.add(z3.Implies(flag, meaning))
+            implied = z3.Z3_mk_implies(self._ref, flag.as_ast(), cast("Any", meaning).as_ast())
+            self._solver.add(z3.BoolRef(implied, self._context))
         return cast("Formula", flag)
 
     def require(self, *formulas: Formula) -> None:
@@ -250,35 +257,58 @@ def expression(
     constant: Callable[[Value, Sort], Any],
     inner: Callable[[Term], Any],
 ) -> Any:
-    """A term in Z3; `inner` gives its arguments."""
+    """A term in Z3; `inner` gives its arguments.
+
+    Made by Z3's own interface: z3py would look at the sorts of all arguments once more, which costs
+    ten times as much, and terms know their sorts.
+    """
     match term:
         case Const(value, sort):
             return constant(value, sort)
         case Var(name):
             return row[name]
         case App(op, args):
-            parts: Sequence[Any] = [inner(arg) for arg in args]
+            parts: list[Any] = [inner(arg) for arg in args]
+    if not parts:
+        return constant(op == "and", BOOL)
+    context = parts[0].ctx
+    ref, made = context.ref(), [part.as_ast() for part in parts]
+    words = isinstance(parts[0], z3.BitVecRef)
     match op:
         case "not":
-            return z3.Not(parts[0])
+            return z3.BoolRef(z3.Z3_mk_not(ref, made[0]), context)
         case "and":
-            return z3.And(parts) if parts else constant(True, BOOL)
+            return z3.BoolRef(z3.Z3_mk_and(ref, len(made), _array(parts)), context)
         case "or":
-            return z3.Or(parts) if parts else constant(False, BOOL)
+            return z3.BoolRef(z3.Z3_mk_or(ref, len(made), _array(parts)), context)
         case "eq":
-            return parts[0] == parts[1]
+            return z3.BoolRef(z3.Z3_mk_eq(ref, *made), context)
         case "lt":
-            return parts[0] < parts[1]
+            less = z3.Z3_mk_bvslt if words else z3.Z3_mk_lt
+            return z3.BoolRef(less(ref, *made), context)
         case "le":
-            return parts[0] <= parts[1]
+            return z3.BoolRef(_at_most(ref, made, words=words), context)
         case "add":
-            return parts[0] + parts[1]
+            total = z3.Z3_mk_bvadd(ref, *made) if words else z3.Z3_mk_add(ref, 2, _array(parts))
+            return _number(total, context, words=words)
         case "sub":
-            return parts[0] - parts[1]
-        case "min":
-            return z3.If(parts[0] <= parts[1], parts[0], parts[1])
-        case "max":
-            return z3.If(parts[0] <= parts[1], parts[1], parts[0])
+            rest = z3.Z3_mk_bvsub(ref, *made) if words else z3.Z3_mk_sub(ref, 2, _array(parts))
+            return _number(rest, context, words=words)
+        case "min" | "max":
+            first, second = made if op == "min" else reversed(made)
+            test = _at_most(ref, made, words=words)
+            return _number(z3.Z3_mk_ite(ref, test, first, second), context, words=words)
         case "ite":
-            return z3.If(parts[0], parts[1], parts[2])
+            chosen = z3.Z3_mk_ite(ref, *made)
+            if isinstance(parts[1], z3.BoolRef):
+                return z3.BoolRef(chosen, context)
+            return _number(chosen, context, words=isinstance(parts[1], z3.BitVecRef))
     assert_never(op)
+
+
+def _at_most(ref: Any, pair: Sequence[Any], *, words: bool) -> Any:
+    return (z3.Z3_mk_bvsle if words else z3.Z3_mk_le)(ref, *pair)
+
+
+def _number(ast: Any, context: Any, *, words: bool) -> Any:
+    return (z3.BitVecRef if words else z3.ArithRef)(ast, context)

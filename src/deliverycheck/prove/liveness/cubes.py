@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TypeAlias, assert_never
 
 from deliverycheck.system import build
@@ -65,6 +66,13 @@ class View:
         """Where a state, given by the numbers of its values, is seen to be."""
         return tuple(min(state[at], last) for at, last in self.last)
 
+    def places(self, columns: Sequence[Sequence[int]], count: int) -> list[Place]:
+        """The places of so many states, given variable by variable."""
+        if not self.last:
+            return [()] * count
+        seen = ([n if n < last else last for n in columns[at]] for at, last in self.last)
+        return list(zip(*seen, strict=True))
+
     def term(self, cubes: Collection[Cube]) -> Term:
         """That a state is seen in one of the cubes."""
         return build.any_of(*map(self._cube, cubes))
@@ -78,31 +86,34 @@ class View:
 
     def tell_apart(self, these: Sequence[Place], those: Collection[Place]) -> list[Cube]:
         """Cubes that hold all of these places and none of those."""
-        others = [tuple(1 << part for part in place) for place in those]
-        found: list[Cube] = []
+        # A cube is one number here, so that to lie in it is a matter of two operations.
+        firsts = self._firsts()
+        others = [_row(place, firsts) for place in those]
+        found: list[int] = []
         for place in these:
-            one = tuple(1 << part for part in place)
-            if not any(_lies_in(one, cube) for cube in found):
-                found.append(self._widened(one, others))
-        return found
+            one = _row(place, firsts)
+            if all(one & ~cube for cube in found):
+                found.append(self._widened(one, others, firsts))
+        pairs = [(first, (2 << last) - 1) for first, (_, last) in zip(firsts, self.last, strict=True)]
+        return [tuple(cube >> first & whole for first, whole in pairs) for cube in found]
 
-    def _widened(self, cube: Cube, others: Sequence[Cube]) -> Cube:
+    def _firsts(self) -> list[int]:
+        """For each variable that is looked at, the bit of its first class in a row of all."""
+        return list(accumulate((last + 1 for _, last in self.last), initial=0))[:-1]
+
+    def _widened(self, cube: int, others: Sequence[int], firsts: Sequence[int]) -> int:
         """The cube with whole variables left out, then single classes added, while that goes."""
-        # Only what differs in few variables can get in soon; so nothing is compared in vain.
-        wide = list(cube)
-        for at, (_, last) in enumerate(self.last):
-            everything = (2 << last) - 1
-            for bits in (everything, *(1 << part for part in range(last + 1))):
-                if bits & ~wide[at] == 0:
-                    continue
-                tried = (*wide[:at], wide[at] | bits, *wide[at + 1 :])
-                if not any(_lies_in(other, tried) for other in others):
-                    wide[at] |= bits
-        return tuple(wide)
+        for first, (_, last) in zip(firsts, self.last, strict=True):
+            everything = ((2 << last) - 1) << first
+            for bits in (everything, *(1 << first + part for part in range(last + 1))):
+                tried = cube | bits
+                if tried != cube and all(other & ~tried for other in others):
+                    cube = tried
+        return cube
 
 
-def _lies_in(one: Cube, other: Cube) -> bool:
-    return all(a & ~b == 0 for a, b in zip(one, other, strict=True))
+def _row(place: Place, firsts: Sequence[int]) -> int:
+    return sum(1 << first + part for first, part in zip(firsts, place, strict=True))
 
 
 def closest(variable: Variable, seen: int) -> int:

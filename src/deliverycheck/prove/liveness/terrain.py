@@ -37,7 +37,7 @@ class Terrain:
         self.moves = moves
         self.clause = clause
         self._number: dict[State, int] = {}
-        self._rows: list[tuple[int, ...]] = []
+        self._columns: list[list[int]] = [[] for _ in moves.system.variables]
         self._asked: list[int] = []
         self._possible: list[int] = []
         self._steps: list[tuple[int, int, int]] = []
@@ -68,7 +68,8 @@ class Terrain:
                 return None
             number = len(self._number)
             self._number[state] = number
-            self._rows.append(numbers(self.moves.system, state))
+            for column, value in zip(self._columns, numbers(self.moves.system, state), strict=True):
+                column.append(value)
             self._possible.append(self._everything)
             if evaluate(self.clause.when, now):
                 self._asked.append(number)
@@ -77,14 +78,14 @@ class Terrain:
     def closest(self) -> dict[int, int]:
         """For each variable that differs at all, the last class in the closest view."""
         found: dict[int, int] = {}
-        for at, column in enumerate(zip(*self._rows, strict=True)):
+        for at, column in enumerate(self._columns):
             if len(set(column)) > 1:
                 found[at] = closest(self.moves.system.variables[at], max(column))
         return found
 
     def seen(self, view: View) -> Places:
         """How the states are seen."""
-        places = [view.place(row) for row in self._rows]
+        places = view.places(self._columns, len(self._possible))
         names = sorted(set(places))
         number = {name: at for at, name in enumerate(names)}
         of = [number[place] for place in places]
