@@ -76,6 +76,14 @@ def worked(
             system = replace(lifted.system, properties=(*asked, *hidden))
             watched = replace(lifted, system=system)
             searched = searched_by(watched, options, report)
+            if symbolic is not None:
+                symbolic.expect(
+                    {
+                        one.prop.name: one.verdict == "violated"
+                        for one in searched.findings
+                        if one.verdict in ("holds", "violated") and one.prop.kind != "sometimes"
+                    }
+                )
         found = searched.marked.found if searched is not None else None
         interrupted = found is not None and found.stopped == "interrupted"
         if symbolic is not None:

@@ -2,6 +2,9 @@
 
 The searcher looks for runs, one length after the other; the prover shows that there are none. What
 one of them settles, the other leaves alone. This process keeps the clock and never solves anything.
+
+Where somebody else has an opinion, each side begins with what it is likely to settle. An opinion
+decides who looks first, and never what is found: what the likely side leaves, the other one takes.
 """
 
 from __future__ import annotations
@@ -67,11 +70,14 @@ class Symbolic:
     command: Sequence[str] = COMMAND
     report: Callable[[str], None] | None = None
     settled: dict[str, Settled] = field(default_factory=dict[str, Settled])
-    depth: int = 0
-    """Runs shorter than this were all looked at."""
     _began: float = field(default_factory=time.monotonic)
     _threads: list[threading.Thread] = field(default_factory=list[threading.Thread])
     _children: list[Child] = field(default_factory=list[Child])
+    _likely: dict[str, bool] = field(default_factory=dict[str, bool])
+    """By goal or property, whether a run is likely to be found."""
+    _searched: threading.Event = field(default_factory=threading.Event)
+    _proved: threading.Event = field(default_factory=threading.Event)
+    """Whether a side is done with what it was likely to settle."""
     _stopped: bool = False
     _trouble: Exception | None = None
     _unfound: dict[str, str] = field(default_factory=dict[str, str])
@@ -89,6 +95,12 @@ class Symbolic:
             thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def expect(self, broken: Mapping[str, bool]) -> None:
+        """Hear of properties whether another engine found them broken."""
+        own = own_names(self.system)
+        likely = {prop if prop in own else f"breaks {prop}": so for prop, so in broken.items()}
+        self._likely = {MISHAP: False, **likely} if likely else {}
 
     def wait(self) -> None:
         """Wait for both sides to end. On Ctrl-C everything is stopped first.
@@ -174,18 +186,32 @@ class Symbolic:
     # The two sides
 
     def _searching(self) -> None:
+        try:
+            self._deepening(lambda name: self._likely.get(name) is not False)
+        finally:
+            self._searched.set()
+        self._proved.wait()
+        self._deepening(lambda name: self._likely.get(name) is False)
+
+    def _deepening(self, concerns: Callable[[str], bool]) -> None:
+        """Look for runs to what concerns us, from the shortest on."""
+
+        def left() -> list[str]:
+            return [n for n in self._wanted() if n not in self._unfound and concerns(n)]
+
+        if not left():
+            return
         with self._child() as child:
-            while self.depth <= DEEPEST:
-                wanted = [name for name in self._wanted() if name not in self._unfound]
+            for depth in range(DEEPEST + 1):
+                wanted = left()
                 if not wanted:
                     return
                 request = search_request(self.system, wanted)
-                self._tell(f"Z3 looks at runs of {self.depth} steps")
+                self._tell(f"Z3 looks at runs of {depth} steps")
                 for name, answer in self._ask(child, request).get("found").entries():
                     self._found(name, answer)
-                self.depth += 1
-        for name in self._wanted():
-            self._unfound.setdefault(name, f"no run of up to {DEEPEST} steps decides it")
+        for name in left():
+            self._unfound[name] = f"no run of up to {DEEPEST} steps decides it"
 
     def _found(self, name: str, answer: Reader) -> None:
         if isinstance(answer.value, str):
@@ -197,12 +223,23 @@ class Symbolic:
         self.settled.setdefault(name, Settled(proof, "bounded search"))
 
     def _proving(self) -> None:
+        try:
+            self._proofs(lambda name: self._likely.get(name) is not True)
+        finally:
+            self._proved.set()
+        self._searched.wait()
+        self._proofs(lambda name: self._likely.get(name) is True)
+
+    def _proofs(self, concerns: Callable[[str], bool]) -> None:
+        """Look for proofs of what concerns us, by one method after the other."""
+        if not any(map(concerns, self._wanted())):
+            return
         deaths = 0
         child = self._child()
         try:
             for stage in range(1, STAGES + 1):
                 for name in self._wanted():
-                    if name in self.settled or self._idle(name):
+                    if name in self.settled or self._idle(name) or not concerns(name):
                         continue
                     try:
                         self._try(child, name, stage)
