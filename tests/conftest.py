@@ -36,8 +36,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What `check models --json` says: asked once, for all processes of xdist."""
-    from support import run
+    """What `check --json` says of the core of the models: asked once, for all of xdist."""
+    from support import CORE, ROOT, run
 
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -46,5 +46,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with (folder / "catalogue.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            file.write_text(run("check", "models", "--json").out, encoding="utf-8")
+            models = [name.removeprefix(f"{ROOT}/") for name in CORE]
+            file.write_text(run("check", *models, "--json").out, encoding="utf-8")
     return json.loads(file.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from functools import cache
 from math import inf
 from pathlib import Path
 
-from support import EXPLICIT
+from support import CORE, EXPLICIT
 
 from deliverycheck.check.checking import check
 from deliverycheck.check.traces import trace_of_run
@@ -24,7 +24,7 @@ from deliverycheck.system.model import Event, State
 from deliverycheck.system.verdicts import Change, Step, Trace
 
 HERE = Path(__file__).parent
-FILES = sorted((HERE.parent / "models").rglob("*.py")) + sorted(
+FEATURES = sorted(
     file for file in (HERE / "feature_models").glob("*.py") if not file.name.startswith("bugs_")
 )
 FAULTS = ("lose", "duplicate", "reorder", "crash", "delay", "expire")
@@ -32,10 +32,10 @@ FAULTS = ("lose", "duplicate", "reorder", "crash", "delay", "expire")
 
 @cache
 def lifted_models() -> tuple[Lifted, ...]:
-    """Every shipped model and every feature of the language, in an environment that can do all."""
+    """The core of the models, every feature of the language, in an environment that can do all."""
     found: list[Lifted] = []
-    for file in FILES:
-        for cls in classes_in(file):
+    for classes in ([one.cls for one in questions(CORE)], *map(classes_in, FEATURES)):
+        for cls in classes:
             for budget in (dict.fromkeys(FAULTS, 2.0), dict.fromkeys(FAULTS, inf)):
                 own = {name: 2.0 for name in cls.faults if name not in FAULTS}
                 settings = {"workers": 2} if hasattr(cls, "workers") else None
@@ -102,7 +102,7 @@ def line_in(lifted: Lifted, state: State) -> Iterator[tuple[str, list[str]]]:
 def counterexamples() -> tuple[tuple[str, Trace], ...]:
     """The runs that break, or show, something in the shipped models, in their own environments."""
     found: list[tuple[str, Trace]] = []
-    for one in questions([str(HERE.parent / "models")]):
+    for one in questions(CORE):
         for prop in check(one, EXPLICIT).properties:
             for kind, trace in (("broken", prop.trace), ("shown", prop.example)):
                 if trace is not None:

@@ -23,6 +23,23 @@ from deliverycheck.system.verdicts import ModelResult, PropertyResult
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "models"
+CORE = (
+    str(MODELS / "guarantees" / "at_least_once.py"),
+    str(MODELS / "guarantees" / "at_least_once_idempotent.py"),
+    str(MODELS / "guarantees" / "at_most_once.py"),
+    str(MODELS / "guarantees" / "exactly_once.py"),
+    f"{MODELS}/pitfalls/ack_before_work.py:AckBeforeWork",
+    str(MODELS / "pitfalls" / "check_then_act.py"),
+    str(MODELS / "pitfalls" / "decrement.py"),
+    str(MODELS / "pitfalls" / "dedup_window.py"),
+    str(MODELS / "pitfalls" / "mark_before_effect.py"),
+    str(MODELS / "pitfalls" / "volatile_outbox.py"),
+    f"{MODELS}/protocols/alternating_bit.py:AlternatingBit",
+    f"{MODELS}/protocols/alternating_bit.py:DeadLink",
+)
+"""The models of the guarantees, their pitfalls, and a link: enough kinds of models for tests that
+look closely. Those that look at all of the catalogue are quick for each of it."""
+
 EXPLICIT = Options(engine="explicit")
 """One engine alone: quick, for tests that are about something else than the engines."""
 

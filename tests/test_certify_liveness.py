@@ -30,7 +30,7 @@ from certifying import (
     with_other_system,
 )
 from fair_oracle import Fair
-from support import MODELS, ROOT, SEED
+from support import CORE, ROOT, SEED
 from systems import FAIRNESS, Maker, fair_system_of, random_system
 
 from deliverycheck.certify.__main__ import answer_to
@@ -456,7 +456,7 @@ def test_units_of_random_systems_are_the_same_everywhere() -> None:
 
 
 @pytest.mark.parametrize("fairness", ["strong", "weak"])
-@pytest.mark.parametrize("model", questions([str(MODELS)]), ids=lambda model: model.name)
+@pytest.mark.parametrize("model", questions(CORE), ids=lambda model: model.name)
 def test_units_of_models_are_the_same_everywhere(model: Question, fairness: Receiving) -> None:
     asked = replace(model, faults=parse_faults(SEED), messages=1, fairness=fairness)
     system = lifted_of(asked).system

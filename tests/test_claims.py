@@ -190,10 +190,37 @@ def test_what_ctrl_c_left_is_named_in_the_json(
 ) -> None:
     """A search that is ended tells nobody by itself: the second one here."""
     interrupt_searches(monkeypatch, after=1)
-    assert run_claims(str(MODELS / "claims.toml"), "explicit", as_json=True) == 130
+    assert run_claims([str(MODELS / "claims.toml")], "explicit", as_json=True) == 130
     document = json.loads(capsys.readouterr().out)
     jsonschema.validate(document, SCHEMA)
     every = tomllib.loads((MODELS / "claims.toml").read_text(encoding="utf-8"))["claim"]
     known = len(document["claims"])
     assert known < len(every)
     assert document["unfinished"] == [one["text"] for one in every[known:]]
+
+
+def test_a_folder_stands_for_all_files_of_claims_in_it(tmp_path: Path) -> None:
+    evidence = f'{GUARANTEE}, property = "no-loss", verdict = "violated"'
+    text = ONE.format(evidence=evidence)
+    written(tmp_path, text)
+    sourced = text.replace('text = "t"', 'text = "u"\nsource = "RFC 9999, section 1"')
+    (tmp_path / "more.claims.toml").write_text(sourced, encoding="utf-8")
+    (tmp_path / "other.toml").write_text("nothing = 1", encoding="utf-8")
+    done = run("claims", tmp_path, "--engine", "explicit")
+    assert done.code == 0
+    assert "t (s)\n" in done.out
+    assert "u (s; RFC 9999, section 1)\n" in done.out
+    assert "2 claims: all of the evidence comes out." in done.out
+    as_data = run("claims", tmp_path, "--engine", "explicit", "--json").data
+    assert [one["source"] for one in as_data["claims"]] == [None, "RFC 9999, section 1"]
+
+
+def test_every_wrong_file_of_claims_is_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.claims.toml").write_text("", encoding="utf-8")
+    (tmp_path / "b.claims.toml").write_text("[[claim]]\nsource = 3", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    done = run("claims", tmp_path, "--engine", "explicit")
+    assert done.code == 2
+    assert "a.claims.toml: error DC204" in done.err
+    assert "`source` is a text" in done.err
+    assert run("claims", tmp_path / "empty").code == 2

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 from fair_oracle import guarded
 from outsiders import Shown, Word, nearest, random_pair
-from support import EXPLICIT, MODELS, SEED, question, run
+from support import CORE, EXPLICIT, MODELS, SEED, question, run
 
 from deliverycheck.check.checking import explored, lifted_of
 from deliverycheck.check.inclusion import Parting, Undecided, parting
@@ -33,7 +33,7 @@ from deliverycheck.system.sorts import BOOL, EnumSort, IntSort
 G, P = "models/guarantees", "models/pitfalls"
 MOST, LEAST = f"{G}/at_most_once.py", f"{G}/at_least_once.py"
 SAFE, EXACTLY = f"{G}/at_least_once_idempotent.py", f"{G}/exactly_once.py"
-SHIPPED = questions([str(MODELS)])
+SHIPPED = questions(CORE)
 
 
 # Against brute force

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import MODELS, SEED, question, run
+from support import CORE, MODELS, SEED, question, run
 
 from deliverycheck.certify.checking import certify
 from deliverycheck.check.checking import check, lifted_of
@@ -21,11 +21,7 @@ from deliverycheck.system.certificates import Certificate, Inductive
 
 ENDLESS = "lose=inf duplicate=inf crash=inf delay=inf"
 
-NAMES = [
-    f"{file}:{asked.cls.__name__}"
-    for file in sorted(MODELS.rglob("*.py"))
-    for asked in questions([str(file)])
-]
+NAMES = [f"{asked.source}:{asked.cls.__name__}" for asked in questions(CORE)]
 
 PROOFS = {"inductive-invariant", "k-induction", "progress", "ranking"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import EXPLICIT, MODELS, SEED, checked, prop, question, run
+from support import CORE, EXPLICIT, MODELS, SEED, checked, prop, question, run
 
 from deliverycheck.check.checking import check
 from deliverycheck.lang.protocol import Receiving
@@ -58,7 +58,7 @@ def test_fire_and_forget_never_arrives_after_one_loss(messages: int) -> None:
 
 
 def test_without_faults_everything_arrives() -> None:
-    for asked in questions([str(MODELS)]):
+    for asked in questions(CORE):
         result = check(replace(asked, faults={}), EXPLICIT)
         assert prop(result, "eventual-effect").verdict == "holds", asked.name
 
@@ -295,7 +295,7 @@ def test_spin_can_be_asked_about_a_promise() -> None:
 
 
 def test_no_shipped_model_asks_in_vain() -> None:
-    assert run("check", MODELS, "--strict", *ALONE).code == 0
+    assert run("check", *CORE, "--strict", *ALONE).code == 0
 
 
 def test_coverage_is_counted() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import jsonschema
 import pytest
 from referencing import Registry, Resource
-from support import MODELS
+from support import CORE, MODELS
 from systems import system_of
 
 from deliverycheck.check.checking import lifted_of
@@ -107,7 +107,7 @@ FEATURES = sorted((MODELS.parent / "tests" / "feature_models").glob("[!b]*.py"))
 
 
 @pytest.mark.parametrize(
-    "asked", questions([str(MODELS), *map(str, FEATURES)]), ids=lambda asked: asked.name
+    "asked", questions([*CORE, *map(str, FEATURES)]), ids=lambda asked: asked.name
 )
 def test_a_model_comes_back(asked: Question) -> None:
     for system in systems_of(asked):
@@ -204,7 +204,7 @@ print(fingerprint())
 def fingerprint() -> str:
     """A digest of all documents of this file's systems and certificates."""
     found = hashlib.sha256()
-    for asked in questions([str(MODELS)]):
+    for asked in questions(CORE):
         for system in systems_of(asked):
             found.update(json.dumps(system_document(system)).encode())
     for seed in range(30):

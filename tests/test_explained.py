@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from support import EXPLICIT, MODELS, SEED, prop, question, run
+from support import CORE, EXPLICIT, MODELS, SEED, prop, question, run
 
 from deliverycheck.check.checking import lifted_of
 from deliverycheck.explain.frontier import frontier_of
@@ -36,7 +36,7 @@ AMO = f"{G}/at_most_once.py"
 
 @cache
 def explained(name: str, faults: str = SEED, messages: int = 1) -> ModelResult:
-    (found,) = (q for q in questions([str(MODELS)]) if q.name == name)
+    (found,) = (q for q in questions(CORE) if q.name == name)
     asked = question(f"{found.source}:{name}", faults, messages)
     return check_and_explain(asked, EXPLICIT)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from foreign import by_rumur, by_spin, need
-from support import MODELS, ROOT, run
+from support import CORE, ROOT, run
 from test_exchange import validate, without_places
 
 from deliverycheck.check.checking import explored, lifted_of
@@ -29,7 +29,7 @@ from deliverycheck.system.sorts import IntSort
 
 GOOD = "models/guarantees/at_least_once.py"
 FORMS = ("json", "smtlib", "promela", "murphi")
-EVERY = questions([str(MODELS)])
+EVERY = questions(CORE)
 
 
 def subject(asked: Question) -> str:

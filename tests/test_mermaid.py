@@ -13,7 +13,7 @@ from browser import Browser
 from drawn import lifted_models, walk
 from hostile import HOSTILE, called, renamed
 from mermaids import Mermaid, Understood, mermaid_in
-from support import EXPLICIT, MODELS, checked, prop
+from support import CORE, EXPLICIT, checked, prop
 
 from deliverycheck.check.checking import check
 from deliverycheck.load.subjects import parse_faults, questions
@@ -35,7 +35,7 @@ def mermaid(browser: Browser) -> Iterator[Mermaid]:
 def broken(faults: str) -> tuple[Trace, ...]:
     """The counterexamples of all shipped models in an environment."""
     found: list[Trace] = []
-    for one in questions([str(MODELS)]):
+    for one in questions(CORE):
         messages = 1 if "inf" in faults else 2
         budget = parse_faults(faults)
         question = replace(one, faults=budget, fairness="weak", messages=messages)

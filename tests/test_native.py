@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 import pytest
-from support import MODELS
+from support import CORE
 from systems import system_of
 
 from deliverycheck.check.coverage import counted
@@ -219,7 +219,7 @@ def test_some_random_systems_take_several_words() -> None:
 
 
 @pytest.mark.parametrize("messages", [1, 2])
-@pytest.mark.parametrize("question", questions([str(MODELS)]), ids=lambda one: one.name)
+@pytest.mark.parametrize("question", questions(CORE), ids=lambda one: one.name)
 def test_shipped_models_are_explored_alike(question: Question, messages: int) -> None:
     lifted = lifted_of(replace(question, messages=messages))
     system = bounded(lifted.system, 2, 3)

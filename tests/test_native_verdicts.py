@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support import EXPLICIT, MODELS
+from support import CORE, EXPLICIT
 
 from deliverycheck.check.checking import check, examine
 from deliverycheck.check.explicit import judge
@@ -26,7 +26,7 @@ from deliverycheck.report.jsonout import model_document
 
 pytest.importorskip("numba")
 
-ASKED = questions([str(MODELS)])
+ASKED = questions(CORE)
 
 NAMES = [one.name for one in ASKED]
 

@@ -9,7 +9,7 @@ from itertools import permutations
 from random import Random
 
 import pytest
-from support import MODELS, ROOT, SEED
+from support import CORE, ROOT, SEED
 from symmetric import Symmetric, symmetric_of
 
 from deliverycheck.check.explicit import judge
@@ -463,7 +463,7 @@ def told(found: Finding) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize(("messages", "faults"), CASES)
-@pytest.mark.parametrize("asked", questions([str(MODELS)]), ids=lambda one: one.name)
+@pytest.mark.parametrize("asked", questions(CORE), ids=lambda one: one.name)
 def test_verdicts_and_runs_of_all_models(asked: Question, messages: int, faults: str) -> None:
     model = lifted_of(replace(asked, messages=messages, faults=parse_faults(faults)))
     model = replace(model, system=bounded(model.system, COPIES_WHEN_ENDLESS, 3))

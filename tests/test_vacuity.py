@@ -17,7 +17,7 @@ from random import Random
 
 import pytest
 from brute import value_of
-from support import EXPLICIT, MODELS, prop
+from support import CORE, EXPLICIT, prop
 from systems import Maker, domain, random_variables, system_of
 
 from deliverycheck.check.checking import check, explored, lifted_of
@@ -45,7 +45,7 @@ from deliverycheck.system.verdicts import ModelResult
 
 FOLDER = Path(__file__).parent / "vacuous"
 PLANTED = {asked.name: asked for asked in questions([str(FOLDER)])}
-SHIPPED = questions([str(MODELS)])
+SHIPPED = questions(CORE)
 FEATURES = Path(__file__).parent / "feature_models"
 
 CAUTIONS = ("DC502", "DC503", *(code for code in CODES if "DC510" <= code <= "DC519"))

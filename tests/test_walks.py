@@ -12,17 +12,16 @@ from math import inf
 from pathlib import Path
 
 import pytest
-from support import EXPLICIT
+from support import CORE, EXPLICIT, MODELS
 from walks import walk_both
 
 from deliverycheck.check.checking import check
 from deliverycheck.errors import InputError
 from deliverycheck.lang.protocol import Protocol
 from deliverycheck.load.files import classes_in
-from deliverycheck.load.subjects import of_class
+from deliverycheck.load.subjects import of_class, questions
 
 HERE = Path(__file__).parent
-MODELS = sorted((HERE.parent / "models").rglob("*.py"))
 FEATURES = sorted((HERE / "feature_models").glob("*.py"))
 BUGS = [file for file in FEATURES if file.name.startswith("bugs_")]
 
@@ -57,12 +56,22 @@ def classes_of(file: Path) -> tuple[type[Protocol], ...]:
 
 
 def walked_models() -> list[object]:
-    """Every model but those that were once lifted wrongly."""
-    files = [*MODELS, *(file for file in FEATURES if file not in BUGS)]
+    """The models that are looked at closely, but not those that were once lifted wrongly."""
+    core = [(Path(one.source).stem, one.cls) for one in questions(CORE)]
+    features = [
+        (file.stem, cls) for file in FEATURES if file not in BUGS for cls in classes_of(file)
+    ]
+    return [pytest.param(cls, id=f"{stem}:{cls.__name__}") for stem, cls in (*core, *features)]
+
+
+def catalogue() -> list[object]:
+    """All others that are shipped."""
+    core = {one.cls.__name__ for one in questions(CORE)}
     return [
         pytest.param(cls, id=f"{file.stem}:{cls.__name__}")
-        for file in files
+        for file in sorted(MODELS.rglob("*.py"))
         for cls in classes_of(file)
+        if cls.__name__ not in core
     ]
 
 
@@ -77,6 +86,12 @@ def test_cpython_and_the_lifted_system_agree_step_for_step(cls: type[Protocol]) 
         for messages in (1, 2):
             seed = f"{cls.__name__} {number} {messages}"
             assert walk_both(cls, messages, budgets, STEPS, seed).steps > 0
+
+
+@pytest.mark.parametrize("cls", catalogue())
+def test_in_the_catalogue_too(cls: type[Protocol]) -> None:
+    for budgets in (dict(cls.faults), ENDLESS | dict(cls.faults)):
+        assert walk_both(cls, 2, budgets, STEPS, f"{cls.__name__} {len(budgets)}").steps > 0
 
 
 def test_the_walks_together_have_ten_thousand_steps() -> None:

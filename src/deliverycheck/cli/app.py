@@ -8,6 +8,7 @@ from importlib.metadata import version
 import click
 
 from deliverycheck.cli.draw import draw
+from deliverycheck.cli.listing import listing
 from deliverycheck.cli.options import (
     AS_JSON,
     ENGINE,
@@ -183,14 +184,15 @@ def explore(**options: object) -> None:
 
 
 @cli.command()
-@click.argument("file")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @ENGINE
 @AS_JSON
 def claims(**options: object) -> None:
     """What is said about delivery guarantees, and what the models say to it.
 
-    FILE lists claims, each with checks that show it or where it ends: see models/claims.toml. Exit
-    code: 0 all of the evidence comes out as written down, 1 some does not, 3 some is not known.
+    FILE lists claims, each with checks that show it or where it ends: see models/claims.toml; a
+    folder stands for all *.claims.toml in it. Exit code: 0 all of the evidence comes out as written
+    down, 1 some does not, 3 some is not known.
     """
     from deliverycheck.cli.claims import run_claims
 
@@ -227,6 +229,7 @@ def export(**options: object) -> None:
 
 
 cli.add_command(draw)
+cli.add_command(listing)
 
 
 @cli.command()

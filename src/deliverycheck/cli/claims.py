@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -9,20 +10,16 @@ import click
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError
-from deliverycheck.explain.claims import CheckedClaim, check_claim
-from deliverycheck.load.claims import claims_in
-from deliverycheck.load.files import is_possible
+from deliverycheck.explain.claims import CheckedClaim, Claim, check_claim
+from deliverycheck.load.claims import claim_files, claims_in
 from deliverycheck.report.claims import claim_text, claims_document, claims_summary
 from deliverycheck.report.jsonout import dumped
 
 
-def run_claims(file: str, engine: Engine, as_json: bool) -> int:
+def run_claims(files: Sequence[str], engine: Engine, as_json: bool) -> int:
     """The verb `claims`. The exit code."""
-    path = Path(file)
-    if not is_possible(path) or not path.is_file():
-        raise InputError(Diagnostic("DC002", f"`{file[:60]}` names no file of claims"))
     checked: list[CheckedClaim] = []
-    claims = claims_in(path)
+    claims = _all_of(claim_files(files))
     try:
         for claim in claims:
             try:
@@ -42,6 +39,20 @@ def run_claims(file: str, engine: Engine, as_json: bool) -> int:
     else:
         click.echo(claims_summary(checked, unfinished))
     return code
+
+
+def _all_of(files: Sequence[Path]) -> list[Claim]:
+    """The claims of all files. Raises InputError with all that is wrong in any of them."""
+    found: list[Claim] = []
+    wrong: list[Diagnostic] = []
+    for file in files:
+        try:
+            found += claims_in(file)
+        except InputError as error:
+            wrong += error.diagnostics
+    if wrong:
+        raise InputError(wrong)
+    return found
 
 
 def _exit(checked: list[CheckedClaim]) -> Exit:

@@ -65,6 +65,8 @@ class Claim:
     """In favour of it."""
     but: tuple[Evidence, ...]
     """Against it, or where it ends."""
+    source: str = ""
+    """The document that says it, and where in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -18,11 +18,12 @@ from deliverycheck.explain.claims import (
     SameShown,
 )
 from deliverycheck.lang.protocol import Receiving
-from deliverycheck.load.files import read_text
+from deliverycheck.load.files import is_possible, read_text
+from deliverycheck.load.finding import CLAIMS, files_in, is_claims_file
 from deliverycheck.load.subjects import Overrides, parse_faults, questions
 from deliverycheck.load.values import property_names, wrong_fairness
 
-KEYS = ("section", "text", "judgement", "note", "shown", "but")
+KEYS = ("section", "text", "source", "judgement", "note", "shown", "but")
 ENVIRONMENT = ("faults", "fairness", "messages")
 EVIDENCE: Mapping[str, tuple[str, ...]] = {
     "model": ("model", "settings", "property", "verdict", "unknown_to", *ENVIRONMENT),
@@ -38,6 +39,27 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
 }
 
 Table = Mapping[str, object]
+
+
+def claim_files(names: Iterable[str]) -> tuple[Path, ...]:
+    """The files of claims that names stand for; a folder, for all in it. Raises InputError."""
+    found: dict[Path, None] = {}
+    wrong: list[Diagnostic] = []
+    for name in names:
+        path = Path(name)
+        if name and is_possible(path) and path.is_dir():
+            inside = dict.fromkeys(files_in(path, is_claims_file))
+            if not inside:
+                remedy = f"A folder is searched for {CLAIMS} and *.{CLAIMS}."
+                wrong.append(Diagnostic("DC002", f"there are no claims in {name}", remedy))
+            found |= inside
+        elif name and is_possible(path) and path.is_file():
+            found[path] = None
+        else:
+            wrong.append(Diagnostic("DC002", f"`{name[:60]}` names no file of claims"))
+    if wrong:
+        raise InputError(wrong)
+    return tuple(found)
 
 
 def claims_in(file: Path) -> tuple[Claim, ...]:
@@ -65,7 +87,7 @@ def claims_in(file: Path) -> tuple[Claim, ...]:
 def _claim(file: Path, entry: object, where: str) -> Claim:
     table = _table(file, entry, where)
     _known_keys(file, table, KEYS, where)
-    texts = {key: table.get(key, "") for key in ("section", "text", "judgement", "note")}
+    texts = {key: table.get(key, "") for key in ("section", "text", "source", "judgement", "note")}
     for key, text in texts.items():
         if not isinstance(text, str):
             raise _wrong(file, f"{where}: `{key}` is a text")
@@ -88,6 +110,7 @@ def _claim(file: Path, entry: object, where: str) -> Claim:
         str(texts["note"]),
         shown,
         but,
+        str(texts["source"]),
     )
 
 

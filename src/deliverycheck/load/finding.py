@@ -1,11 +1,13 @@
-"""Finding models: the files of a folder, by their names alone; nothing is opened or run."""
+"""Finding models and claims: a folder's files by their names alone; nothing is opened or run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 DESIGN = ".delivery.toml"
+
+CLAIMS = "claims.toml"
 
 
 def is_model_file(file: Path) -> bool:
@@ -13,13 +15,21 @@ def is_model_file(file: Path) -> bool:
     return not file.name.startswith((".", "_")) and file.name.endswith((DESIGN, ".py"))
 
 
-def files_in(folder: Path) -> Iterator[Path]:
-    """The models and designs of a folder; hidden folders and virtual environments are passed by."""
+def is_claims_file(file: Path) -> bool:
+    """Whether a file has the name of a file of claims."""
+    return file.name == CLAIMS or file.name.endswith(f".{CLAIMS}")
+
+
+def files_in(folder: Path, wanted: Callable[[Path], bool] = is_model_file) -> Iterator[Path]:
+    """The models and designs of a folder, or whatever is wanted.
+
+    Hidden folders and virtual environments are passed by.
+    """
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "_")):
             continue
         if path.is_dir():
             if not (path / "pyvenv.cfg").exists():
-                yield from files_in(path)
-        elif path.is_file() and is_model_file(path):
+                yield from files_in(path, wanted)
+        elif path.is_file() and wanted(path):
             yield path

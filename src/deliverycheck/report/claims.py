@@ -30,7 +30,8 @@ COLOURS: Mapping[Judgement, str] = {"true": "green", "imprecise": "yellow", "fal
 def claim_text(checked: CheckedClaim, width: int) -> Iterator[str]:
     """A claim, what is to be thought of it, and what shows that."""
     claim = checked.claim
-    yield from wrapped(f"{claim.text} ({claim.section})", width, "", "  ")
+    where = f"{claim.section}; {claim.source}" if claim.source else claim.section
+    yield from wrapped(f"{claim.text} ({where})", width, "", "  ")
     word = WORDS[claim.judgement]
     first, *rest = wrapped(f"{word}. {claim.note}", width, "  ")
     yield first.replace(word, styled(word, COLOURS[claim.judgement], bold=True), 1)
@@ -139,6 +140,7 @@ def claims_document(
                 "comes_out": one.comes_out,
                 "shown": [_document(evidence) for evidence in one.shown],
                 "but": [_document(evidence) for evidence in one.but],
+                "source": one.claim.source or None,
             }
             for one in checked
         ],

@@ -70,7 +70,7 @@ class View:
         """The places of so many states, given variable by variable."""
         if not self.last:
             return [()] * count
-        seen = ([n if n < last else last for n in columns[at]] for at, last in self.last)
+        seen = ([min(last, n) for n in columns[at]] for at, last in self.last)
         return list(zip(*seen, strict=True))
 
     def term(self, cubes: Collection[Cube]) -> Term:
@@ -94,7 +94,9 @@ class View:
             one = _row(place, firsts)
             if all(one & ~cube for cube in found):
                 found.append(self._widened(one, others, firsts))
-        pairs = [(first, (2 << last) - 1) for first, (_, last) in zip(firsts, self.last, strict=True)]
+        pairs = [
+            (first, (2 << last) - 1) for first, (_, last) in zip(firsts, self.last, strict=True)
+        ]
         return [tuple(cube >> first & whole for first, whole in pairs) for cube in found]
 
     def _firsts(self) -> list[int]:

@@ -11,7 +11,16 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from deliverycheck.explain.catalogue import Family
 from deliverycheck.explain.dossier.dossier import Dossier
+from deliverycheck.report.catalogue import (
+    answers,
+    counted,
+    paragraphs,
+    setting_text,
+    surroundings,
+    tone,
+)
 from deliverycheck.report.drawing.style import style
 from deliverycheck.report.formats.plain import plain
 from deliverycheck.report.matrix import COLUMNS
@@ -89,6 +98,22 @@ def index_html(lines: Sequence[Line], missing: str = "") -> str:
     """The index: a line for each model, each answer a link; `missing`: why some are not there."""
     lead = " ".join(filter(None, (missing, lead_of(lines))))
     return _render("index.html", rows=lines, lead=lead, COLUMNS=COLUMNS)
+
+
+def catalogue_html(families: Sequence[Family]) -> str:
+    """What there is: a row for each model, and for each file what it says of itself."""
+    models = counted(sum(len(family.entries) for family in families), "model")
+    return _render(
+        "catalogue.html",
+        families=families,
+        lead=f"{models} in {counted(len(families), 'file')}.",
+        COLUMNS=COLUMNS,
+        answers=answers,
+        tone=tone,
+        surroundings=surroundings,
+        setting_text=setting_text,
+        paragraphs=paragraphs,
+    )
 
 
 def coded(text: str) -> Markup:
