@@ -9,8 +9,8 @@ To settle a delivery is to forget it: its delivery-tag leaves the unsettled map 
 When the connection breaks (`lose`), the link can be resumed on the next one, and both ends tell
 their unsettled maps (2.6.13): what the receiver has in its map is not handled again. With `first`,
 what it has settled looks like what it never got; with `second` it does not. For that, each end has
-to keep its map, and the broker has to resume links: Azure Service Bus ("AMQP 1.0 in Azure Service
-Bus protocol guide", message transfers) and Solace ("AMQP 1.0 Protocol Conformance", 2.1.2) do not.
+to keep its map, and the broker has to resume links: Azure Service Bus ("Message transfers, locks,
+and settlement") and Solace ("AMQP 1.0 Protocol Conformance", 2.1.2) do not.
 
 A timer stands for the reconnect. One delivery at a time (link-credit 1), its tag is the message. A
 sender without its map starts a new link, where the receiver's old map means nothing. To handle a

@@ -3,10 +3,10 @@
     PUBLISH  client -> server  the message        PUBREL   client -> server  forget its identifier
     PUBREC   server -> client  I answer for it    PUBCOMP  server -> client  forgotten
 
-The receiver has two ways (figure 4.3). Method A stores the message at PUBLISH, and passes it on and
-discards it at PUBREL. Method B stores the identifier and passes the message on at PUBLISH, and
-discards the identifier at PUBREL. Neither says that passing on and changing the record are one
-step. As two, in the order they are listed, one crash makes A deliver twice and B lose (`onward`).
+Two ways for the receiver (figure 4.3 of 3.1.1; in 5.0 the second): Method A stores the message at
+PUBLISH, and passes it on and discards it at PUBREL. Method B stores the identifier and passes the
+message on at PUBLISH, and discards the identifier at PUBREL. Passing on and changing the record
+need not be one step. As two, in this order, one crash makes A deliver twice, and B lose (`onward`).
 
 The session ends with a Clean Start (5.0, 3.1.2.4) or when it expires at the server (3.1.2.11.2):
 Session Present is 0 then, and the client has to discard its half in 5.0 (3.2.2.1.1), while in 3.1.1
