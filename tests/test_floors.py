@@ -115,6 +115,11 @@ def test_no_room_is_a_hall() -> None:
         assert len(file.read_text(encoding="utf-8").splitlines()) <= 300, file
 
 
+def test_a_model_fits_on_a_wall() -> None:
+    for file in MODELS.rglob("*.py"):
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 120, file
+
+
 def test_models_need_no_ignores() -> None:
     for file in MODELS.rglob("*.py"):
         text = file.read_text(encoding="utf-8")

@@ -90,8 +90,7 @@ def test_cpython_and_the_lifted_system_agree_step_for_step(cls: type[Protocol]) 
 
 @pytest.mark.parametrize("cls", catalogue())
 def test_in_the_catalogue_too(cls: type[Protocol]) -> None:
-    for budgets in (dict(cls.faults), ENDLESS | dict(cls.faults)):
-        assert walk_both(cls, 2, budgets, STEPS, f"{cls.__name__} {len(budgets)}").steps > 0
+    assert walk_both(cls, 2, dict(cls.faults), STEPS, cls.__name__).steps > 0
 
 
 def test_the_walks_together_have_ten_thousand_steps() -> None:

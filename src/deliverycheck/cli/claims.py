@@ -10,7 +10,7 @@ import click
 from deliverycheck.check.options import Engine, Options
 from deliverycheck.cli.terminal import clear_progress, progress_for, width
 from deliverycheck.errors import Diagnostic, Exit, InputError
-from deliverycheck.explain.claims import CheckedClaim, Claim, check_claim
+from deliverycheck.explain.claims import CheckedClaim, Checker, Claim
 from deliverycheck.load.claims import claim_files, claims_in
 from deliverycheck.report.claims import claim_text, claims_document, claims_summary
 from deliverycheck.report.jsonout import dumped
@@ -20,10 +20,11 @@ def run_claims(files: Sequence[str], engine: Engine, as_json: bool) -> int:
     """The verb `claims`. The exit code."""
     checked: list[CheckedClaim] = []
     claims = _all_of(claim_files(files))
+    checker = Checker(claims, Options(engine=engine))
     try:
         for claim in claims:
             try:
-                one = check_claim(claim, Options(engine=engine), progress_for(claim.section))
+                one = checker.check(claim, progress_for(claim.section))
             finally:
                 clear_progress()
             checked.append(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, assert_never
 
@@ -95,45 +95,69 @@ class CheckedClaim:
         return None if None in outcomes else True
 
 
-def check_claim(
-    claim: Claim, options: Options | None = None, report: Report | None = None
-) -> CheckedClaim:
-    """Check all evidence of a claim.
+class Checker:
+    """Checks claims, of which many ask the same about a model: it is looked at once."""
 
-    Raises InputError for a model that goes wrong, KeyboardInterrupt where that ended a check.
-    """
-    options = options or Options()
+    def __init__(self, claims: Iterable[Claim], options: Options | None = None) -> None:
+        self._options = options or Options()
+        self._asked: dict[str, set[str]] = {}
+        self._found: dict[str, Mapping[str, PropertyResult]] = {}
+        for claim in claims:
+            for one in (*claim.shown, *claim.but):
+                if isinstance(one, PropertyShown):
+                    self._asked.setdefault(_key(one.question), set()).add(one.prop)
 
-    def every(evidence: Iterable[Evidence]) -> tuple[Checked, ...]:
-        return tuple(_checked(one, options, report) for one in evidence)
+    def check(self, claim: Claim, report: Report | None = None) -> CheckedClaim:
+        """Check all evidence of one of the claims.
 
-    return CheckedClaim(claim, every(claim.shown), every(claim.but))
+        Raises InputError for a model that goes wrong, KeyboardInterrupt where that ended a check.
+        """
 
+        def every(evidence: Iterable[Evidence]) -> tuple[Checked, ...]:
+            return tuple(self._checked(one, report) for one in evidence)
 
-def _checked(evidence: Evidence, options: Options, report: Report | None) -> Checked:
-    match evidence:
-        case PropertyShown(question, name, verdict, unknown_to):
-            narrowed = replace(options, properties=(name,))
+        return CheckedClaim(claim, every(claim.shown), every(claim.but))
+
+    def _result(self, question: Question, name: str, report: Report | None) -> PropertyResult:
+        key = _key(question)
+        if key not in self._found:
+            narrowed = replace(self._options, properties=tuple(sorted(self._asked[key])))
             examined = examine(question, lifted_of(question), narrowed, report)
             if examined.result.interrupted:
                 raise KeyboardInterrupt
-            (prop,) = explained(examined).properties
-            if prop.verdict not in ("holds", "violated"):
-                return Checked(evidence, None, prop)
-            told = prop.explanation.look_alikes if prop.explanation else ()
-            known = unknown_to is None or unknown_to in {one.actor for one in told}
-            return Checked(evidence, prop.verdict == verdict and known, prop)
-        case SameShown(a, b, same):
-            found = compare(a, b, options, report)
-            return Checked(evidence, None if found.same is None else found.same == same, found)
-        case CostShown(dearer, cheaper):
-            more, less = _paid(dearer, options), _paid(cheaper, options)
-            if more is None or less is None:
-                return Checked(evidence, None, (more, less))
-            beyond = [a > b for a, b in zip(more, less, strict=True)]
-            below = [a < b for a, b in zip(more, less, strict=True)]
-            return Checked(evidence, any(beyond) and not any(below), (more, less))
-    assert_never(evidence)
+            self._found[key] = {prop.name: prop for prop in explained(examined).properties}
+        return self._found[key][name]
+
+    def _checked(self, evidence: Evidence, report: Report | None) -> Checked:
+        match evidence:
+            case PropertyShown(question, name, verdict, unknown_to):
+                prop = self._result(question, name, report)
+                if prop.verdict not in ("holds", "violated"):
+                    return Checked(evidence, None, prop)
+                told = prop.explanation.look_alikes if prop.explanation else ()
+                known = unknown_to is None or unknown_to in {one.actor for one in told}
+                return Checked(evidence, prop.verdict == verdict and known, prop)
+            case SameShown(a, b, same):
+                found = compare(a, b, self._options, report)
+                return Checked(evidence, None if found.same is None else found.same == same, found)
+            case CostShown(dearer, cheaper):
+                more, less = _paid(dearer, self._options), _paid(cheaper, self._options)
+                if more is None or less is None:
+                    return Checked(evidence, None, (more, less))
+                beyond = [a > b for a, b in zip(more, less, strict=True)]
+                below = [a < b for a, b in zip(more, less, strict=True)]
+                return Checked(evidence, any(beyond) and not any(below), (more, less))
+        assert_never(evidence)
+
+
+def _key(question: Question) -> str:
+    """What makes two questions the same."""
+    parts = (question.cls, question.messages, *map(_sorted, (question.settings, question.faults)))
+    return repr((*parts, question.fairness, question.source))
+
+
+def _sorted(table: Mapping[str, object]) -> list[tuple[str, object]]:
+    return sorted(table.items(), key=lambda pair: pair[0])
 
 
 def _paid(question: Question, options: Options) -> Paid | None:
