@@ -228,6 +228,14 @@ def test_the_timer_of_a_hop_waits_for_nothing_beyond_it() -> None:
     assert "ask(m1)" in enabled(system, *way)
 
 
+def test_a_timer_waits_for_what_a_fault_has_in_its_hands() -> None:
+    system = lifted("faults:Grabbed", 1, {"grab": 1}).system
+    states = [system.valuation(state) for state in reachable(system)]
+    assert any(state["environment.grab"] == "grabbed" for state in states)
+    # The asker's message is in the channel or in the fault's hands until it is answered.
+    assert not any(state["late[m1]"] or state["lapsed[m1]"] for state in states)
+
+
 def test_remainders_are_pythons() -> None:
     system = lifted("expressions:Remainders").system
     numbers = {(system.valuation(s)["a"], system.valuation(s)["b"]) for s in reachable(system)}

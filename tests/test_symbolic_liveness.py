@@ -453,7 +453,8 @@ def test_cubes_tell_places_apart() -> None:
         last = [(at, rng.randint(1, 4)) for at in range(len(system.variables))]
         view = View(system, tuple(last))
         rows = [tuple(rng.randint(0, 4) for _ in last) for _ in range(rng.randint(1, 12))]
-        places = sorted({view.place(row) for row in rows})
+        columns = list(zip(*rows, strict=True))
+        places = sorted(set(view.places(columns, len(rows))))
         these = [place for place in places if rng.random() < 0.5]
         those = [place for place in places if place not in these]
         cubes = view.tell_apart(these, those)

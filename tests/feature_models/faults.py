@@ -130,6 +130,46 @@ class Hops(Protocol):
         self.noted.discard(m)
 
 
+class Grabbed(Protocol):
+    """A fault of two steps has a message in its hands, too: timers and leases wait for it."""
+
+    faults = {"grab": 1}
+
+    helpers: int = 1
+
+    asks: Channel[Message] = Channel(asker, helper)
+    open_: set[Message]
+    late: set[Message]
+    lapsed: set[Message]
+
+    @asker
+    def ask(self, m: Message) -> None:
+        require(m not in self.open_)
+        self.open_.add(m)
+        self.asks.put(m)
+
+    @asker
+    def wait(self, m: Message) -> None:
+        require(m in self.open_ and self.timed_out(m))
+        self.late.add(m)
+
+    @asker
+    def lapse(self, m: Message) -> None:
+        require(m in self.open_ and m not in self.asks and self.expired(m))
+        self.lapsed.add(m)
+
+    @helper
+    def answer(self, m: Message) -> None:
+        self.asks.take(m)
+        self.open_.discard(m)
+
+    @fault
+    def grab(self, m: Message) -> Steps:
+        self.asks.take(m)
+        yield "grabbed"
+        self.asks.put(m)
+
+
 class Replicas(Protocol):
     """Two workers, each with a memory of its own that a crash wipes."""
 

@@ -31,7 +31,7 @@ class Progressing:
 
     results: list[ModelResult] = field(default_factory=list[ModelResult])
     wrong: list[Diagnostic] = field(default_factory=list[Diagnostic])
-    lost: int = 0
+    lost: list[str] = field(default_factory=list[str])
     """Models whose process was lost before it had an answer."""
     interrupted: bool = False
 
@@ -85,7 +85,7 @@ class Progressing:
                     self.results.append(one)
                     yield question, one
                 elif one is None:
-                    self.lost += 1
+                    self.lost.append(question.name)
                 else:
                     self.wrong += one
                 report(f"{number} of {len(wanted)} models are done")
@@ -132,7 +132,7 @@ def complain(run: Progressing, asked: int) -> None:
     for line in error_text(run.wrong, width()):
         click.echo(line, err=True)
     if run.lost:
-        text = f"{run.lost} of {asked} models: the process that looked at it was lost"
+        text = f"{', '.join(run.lost)}: the process that looked at it was lost"
         click.echo(text, err=True)
     if run.interrupted:
         click.echo(f"interrupted after {len(run.results)} of {asked} models", err=True)

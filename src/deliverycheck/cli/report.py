@@ -36,9 +36,9 @@ def run_report(
     dossiers: list[Dossier] = []
     jobs = min(jobs or os.cpu_count() or 1, len(wanted))
     try:
-        for found in _compiled(asked, wanted, jobs):
+        for question, found in zip(wanted, _compiled(asked, wanted, jobs), strict=False):
             if found is None:
-                run.lost += 1
+                run.lost.append(question.name)
             elif isinstance(found, Dossier):
                 dossiers.append(found)
                 run.results.append(found.result)

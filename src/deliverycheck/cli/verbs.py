@@ -51,7 +51,8 @@ class Asked:
     explorer: Literal["auto", "plain", "native"] = "auto"
     symmetry: Literal["auto", "off"] = "auto"
     jobs: int | None = 1
-    """Threads of the compiled explorer; None: as many as there are processors."""
+    """How much is done at once: models, or threads of the compiled explorer; None: as much as there
+    are processors."""
 
     def overrides(self) -> Overrides:
         """What is said in place of the models. Raises InputError."""
@@ -142,7 +143,7 @@ def run_check(
     if kept is not None:
         keeping = replace(how, checkpoint=Checkpoint(kept, checkpoint_seconds))
     run = Progressing()
-    lifted = lifted_all(wanted)
+    lifted = lifted_all(wanted)  # so that all refusals of all files come at once
     jobs = min(asked.jobs or os.cpu_count() or 1, len(wanted))
     if jobs > 1 and kept is None and not reporting.is_wanted:
         alone = replace(keeping, explorer=replace(keeping.explorer, jobs=1))

@@ -214,18 +214,18 @@ class Machine:
         Where channels are named, only actors at their ends count.
         """
         ends = {role for channel in among for role in (channel.source, channel.target)}
-        near = [a for role in ends or self.design.roles() for a in self.design.actors(role)]
+        near = {actor for role in ends for actor in self.design.actors(role)}
         in_hand = (
             value
             for key, running in self.processes.items()
-            if key != self._now and key[0] in near
+            if key != self._now and (not among or key[0] in near)
             for value in (*running.arguments, *self.locals_of(key).values())
         )
         asking = self._now[0] if self._now else None
         in_memory = (
             value
             for actor, fields in self.owned.items()
-            if actor != asking and actor in near
+            if actor != asking and (not among or actor in near)
             for value in fields.values()
         )
         return any(contains(value, subject) for value in (*in_hand, *in_memory))

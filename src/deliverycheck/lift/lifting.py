@@ -213,11 +213,12 @@ def _quiet(design: Design, shop: Workshop, owners: Mapping[str, str]) -> dict[st
     meaning: dict[str, Term] = {}
     for name, timer in shop.context.timers.items():
         near = tuple(_near(design, timer))
+        actors = {actor for role in near for actor in design.actors(role)}
         others = [
             process
             for process in shop.processes
             if f"{process.actor}.{process.method}" != timer.process
-            if process.actor in {actor for role in near for actor in design.actors(role)}
+            if not timer.among or process.actor in actors  # a fault's process is of no role
         ]
         busy = [term for p in others for term in works_on(p, timer.subject)]
         busy += _remembers(design, owners, timer, near)

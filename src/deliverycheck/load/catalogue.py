@@ -28,7 +28,8 @@ def _family(file: str, asked: Sequence[Question]) -> Family:
     said = inspect.getdoc(sys.modules[asked[0].cls.__module__]) or ""
     title, _, text = said.partition("\n\n")
     entries = tuple(map(_entry, sorted(asked, key=lambda one: one.source.endswith(".toml"))))
-    return Family(shown_file(file), " ".join(title.split()), text, entries)
+    shown = shown_file(file)
+    return Family(shown, " ".join(title.split()) or shown, text, entries)
 
 
 def _entry(question: Question) -> Entry:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -30,11 +30,41 @@ def in_processes(
     `work` is a function of a module. The processes end when the iteration does, which who iterates
     has to see to (`contextlib.closing`), and when this process does.
     """
-    with _outliving_them():
-        yield from _spread(work, things, jobs, lost)
+    with closing(_spread(work, things, jobs, lost)) as found:
+        while True:
+            with _outliving_them():  # only while we wait: whoever reads our output may go away
+                one = next(found, _END)
+            if isinstance(one, _End):
+                return
+            yield one
 
 
-def _spread(work: Callable[[T], R], things: Sequence[T], jobs: int, lost: L) -> Iterator[R | L]:
+class _End:
+    """Stands for the end of an iteration."""
+
+
+_END = _End()
+
+
+def _spread(
+    work: Callable[[T], R], things: Sequence[T], jobs: int, lost: L
+) -> Generator[R | L, None, None]:
+    left = list(things)
+    while left:
+        done = 0
+        with closing(_until_lost(work, left, jobs)) as found:
+            for one in found:
+                done += 1
+                yield one
+        left = left[done:]
+        if left:  # a process died, nobody knows of what: the first that is open is asked alone
+            with closing(_until_lost(work, left[:1], 1)) as found:
+                yield next(found, lost)
+            left = left[1:]
+
+
+def _until_lost(work: Callable[[T], R], things: Sequence[T], jobs: int) -> Generator[R, None, None]:
+    """What comes of each thing, up to the first that is open when a process dies."""
     context = get_context("spawn")
     ended, end = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
@@ -43,9 +73,10 @@ def _spread(work: Callable[[T], R], things: Sequence[T], jobs: int, lost: L) -> 
     try:
         for future in [pool.submit(work, thing) for thing in things]:
             try:
-                yield future.result()
+                found = future.result()
             except BrokenProcessPool:
-                yield lost
+                return
+            yield found
         pool.shutdown()
     finally:
         end.close()

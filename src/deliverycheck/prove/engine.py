@@ -191,6 +191,8 @@ class Symbolic:
         finally:
             self._searched.set()
         self._proved.wait()
+        if self._stopped:
+            return
         self._deepening(lambda name: self._likely.get(name) is False)
 
     def _deepening(self, concerns: Callable[[str], bool]) -> None:
@@ -228,6 +230,8 @@ class Symbolic:
         finally:
             self._proved.set()
         self._searched.wait()
+        if self._stopped:
+            return
         self._proofs(lambda name: self._likely.get(name) is True)
 
     def _proofs(self, concerns: Callable[[str], bool]) -> None:

@@ -118,9 +118,9 @@ def trap(system: System, state: State, goal: Term, effort: int) -> tuple[Term, .
 def progress(prover: Prover, prop: Property, *, many: bool) -> Progress | None:
     """Why every clause's goal can always still be reached, or None if no argument was found.
 
-    Paths are sought for the samples; that no state without one of these can be reached is then a
-    goal like any other. If that fails, they are sought for whatever else the lemmas allow. With
-    `many`, there are more samples.
+    The paths of the last proof are tried first. Others are sought for the samples; that no state
+    without one of these can be reached is then a goal like any other. If that fails, they are
+    sought for whatever else the lemmas allow. With `many`, there are more samples.
     """
     amount = MANY if many else FEW
     covering = [_Covering(prover, Covers(clause)) for clause in prop.clauses]

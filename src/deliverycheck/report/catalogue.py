@@ -39,15 +39,17 @@ def catalogue_text(families: Sequence[Family], width: int) -> Iterator[str]:
         yield styled(family.file, bold=True)
         yield from wrapped(family.title, width, "  ")
         for entry in family.entries:
-            yield from _entry(entry, width)
+            yield from _entry(entry, family.file, width)
         yield ""
     count = sum(len(family.entries) for family in families)
     yield f"{counted(count, 'model')} in {counted(len(families), 'file')}."
 
 
-def _entry(entry: Entry, width: int) -> Iterator[str]:
+def _entry(entry: Entry, file: str, width: int) -> Iterator[str]:
     yield ""
     claim = entry.claims or "claims nothing"
+    if entry.source != file:
+        yield from wrapped(entry.source, width, "  ")
     name, *rest = wrapped(f"{entry.model}: {claim}, {surroundings(entry)}", width, "  ", "      ")
     yield name.replace(entry.model, styled(entry.model, bold=True), 1)
     yield from rest

@@ -80,7 +80,7 @@ def _channel(path: Path, node: ast.expr, asked: Ask) -> str:
     if asked.fault != "delay":
         text = f"`self.{_word(asked)}` listens to no channel"
         raise Refusal("DC115", text, "Ask it about the message alone.", node)
-    near = did_you_mean(name, channels) or "Name channels of the model: `self.requests`."
+    near = did_you_mean(name, channels) if name else "Name channels: `self.requests`."
     raise Refusal("DC115", f"a timer cannot listen to `{shown(node)}`", near, node)
 
 

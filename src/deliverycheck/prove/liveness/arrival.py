@@ -53,7 +53,7 @@ class Arrival:
             if stage in (2, LATE):
                 stages = guessing.learn(self.prover.lemmas(amount, long=True))
             else:
-                # What lemmas cannot keep out of reach is no example to learn from.
+                # Lemmas that allow too much teach what never happens: then the samples alone do.
                 stages = guessing.guess()
             if isinstance(stages, str):
                 return stages

@@ -62,12 +62,9 @@ class View:
     last: tuple[tuple[int, int], ...]
     """For each variable that is looked at, its number and the number of its last class."""
 
-    def place(self, state: Sequence[int]) -> Place:
-        """Where a state, given by the numbers of its values, is seen to be."""
-        return tuple(min(state[at], last) for at, last in self.last)
-
     def places(self, columns: Sequence[Sequence[int]], count: int) -> list[Place]:
-        """The places of so many states, given variable by variable."""
+        """Where so many states are seen to be, given by the numbers of their values, variable by
+        variable."""
         if not self.last:
             return [()] * count
         seen = ([min(last, n) for n in columns[at]] for at, last in self.last)
