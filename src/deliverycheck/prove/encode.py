@@ -1,4 +1,4 @@
-"""The encoding into Z3: the only module that imports it (`spacer` gets it from here).
+"""The encoding into Z3.
 
 A state is a row of constants, one for each variable, in as many copies (frames) as a question
 needs: truth values as Bool, integers and the codes of labels as Int, or as signed bit-vectors wide
@@ -7,18 +7,15 @@ enough that nothing can overflow. No arrays, quantifiers or datatypes, and linea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib import import_module
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NewType, TypeAlias, assert_never, cast
 
+from deliverycheck.prove.expressions import array, expression, z3
 from deliverycheck.prove.goals import enabled, sound
 from deliverycheck.system import build
 from deliverycheck.system.model import State, System
-from deliverycheck.system.sorts import BOOL, BoolSort, EnumSort, IntSort, Sort, Value
-from deliverycheck.system.terms import App, Const, Term, Var
-
-# z3 has no type information; as `Any`, what is unknown about it stays in this module.
-z3: Any = import_module("z3")
+from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value
+from deliverycheck.system.terms import Term
 
 Formula = NewType("Formula", object)
 """A truth value inside a solver."""
@@ -80,13 +77,13 @@ class Frames:
     def both(self, parts: Iterable[Formula]) -> Formula:
         """All of them."""
         kept = list(parts)
-        found = z3.BoolRef(z3.Z3_mk_and(self._ref, len(kept), _array(kept)), self._context)
+        found = z3.BoolRef(z3.Z3_mk_and(self._ref, len(kept), array(kept)), self._context)
         return cast("Formula", found)
 
     def either(self, parts: Iterable[Formula]) -> Formula:
         """At least one of them."""
         kept = list(parts)
-        found = z3.BoolRef(z3.Z3_mk_or(self._ref, len(kept), _array(kept)), self._context)
+        found = z3.BoolRef(z3.Z3_mk_or(self._ref, len(kept), array(kept)), self._context)
         return cast("Formula", found)
 
     def never(self, part: Formula) -> Formula:
@@ -150,7 +147,7 @@ class Frames:
 
     def check(self, *assumed: Formula) -> Answer:
         """Whether everything asserted can be true together with what is assumed."""
-        solver, given = self._solver.solver, _array(assumed)
+        solver, given = self._solver.solver, array(assumed)
         try:
             code = z3.Z3_solver_check_assumptions(self._ref, solver, len(assumed), given)
         except z3.Z3Exception as error:  # some limits are answered with an exception instead
@@ -231,14 +228,6 @@ class Frames:
         return sort.labels[code] if isinstance(sort, EnumSort) else code
 
 
-def _array(formulas: Sequence[Formula]) -> Any:
-    """Formulas as Z3's own interface takes them, which must outlive the array.
-
-    z3py would look at the sort of each every time; for hundreds that costs more than solving.
-    """
-    return (z3.Ast * len(formulas))(*(cast("Any", formula).as_ast() for formula in formulas))
-
-
 def span_of(sort: Sort) -> tuple[int, int | None]:
     """The least and the greatest code of a sort that is not bool."""
     match sort:
@@ -249,66 +238,3 @@ def span_of(sort: Sort) -> tuple[int, int | None]:
         case BoolSort():
             raise ValueError("truth values have no codes")
     assert_never(sort)
-
-
-def expression(
-    term: Term,
-    row: Mapping[str, Any],
-    constant: Callable[[Value, Sort], Any],
-    inner: Callable[[Term], Any],
-) -> Any:
-    """A term in Z3; `inner` gives its arguments.
-
-    Made by Z3's own interface: z3py would look at the sorts of all arguments once more, which costs
-    ten times as much, and terms know their sorts.
-    """
-    match term:
-        case Const(value, sort):
-            return constant(value, sort)
-        case Var(name):
-            return row[name]
-        case App(op, args):
-            parts: list[Any] = [inner(arg) for arg in args]
-    if not parts:
-        return constant(op == "and", BOOL)
-    context = parts[0].ctx
-    ref, made = context.ref(), [part.as_ast() for part in parts]
-    words = isinstance(parts[0], z3.BitVecRef)
-    match op:
-        case "not":
-            return z3.BoolRef(z3.Z3_mk_not(ref, made[0]), context)
-        case "and":
-            return z3.BoolRef(z3.Z3_mk_and(ref, len(made), _array(parts)), context)
-        case "or":
-            return z3.BoolRef(z3.Z3_mk_or(ref, len(made), _array(parts)), context)
-        case "eq":
-            return z3.BoolRef(z3.Z3_mk_eq(ref, *made), context)
-        case "lt":
-            less = z3.Z3_mk_bvslt if words else z3.Z3_mk_lt
-            return z3.BoolRef(less(ref, *made), context)
-        case "le":
-            return z3.BoolRef(_at_most(ref, made, words=words), context)
-        case "add":
-            total = z3.Z3_mk_bvadd(ref, *made) if words else z3.Z3_mk_add(ref, 2, _array(parts))
-            return _number(total, context, words=words)
-        case "sub":
-            rest = z3.Z3_mk_bvsub(ref, *made) if words else z3.Z3_mk_sub(ref, 2, _array(parts))
-            return _number(rest, context, words=words)
-        case "min" | "max":
-            first, second = made if op == "min" else reversed(made)
-            test = _at_most(ref, made, words=words)
-            return _number(z3.Z3_mk_ite(ref, test, first, second), context, words=words)
-        case "ite":
-            chosen = z3.Z3_mk_ite(ref, *made)
-            if isinstance(parts[1], z3.BoolRef):
-                return z3.BoolRef(chosen, context)
-            return _number(chosen, context, words=isinstance(parts[1], z3.BitVecRef))
-    assert_never(op)
-
-
-def _at_most(ref: Any, pair: Sequence[Any], *, words: bool) -> Any:
-    return (z3.Z3_mk_bvsle if words else z3.Z3_mk_le)(ref, *pair)
-
-
-def _number(ast: Any, context: Any, *, words: bool) -> Any:
-    return (z3.BitVecRef if words else z3.ArithRef)(ast, context)

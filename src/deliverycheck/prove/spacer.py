@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from deliverycheck.prove.encode import SEED, code_of, expression, span_of, z3
+from deliverycheck.prove.encode import SEED, code_of, span_of
+from deliverycheck.prove.expressions import expression, z3
 from deliverycheck.prove.goals import conjuncts, enabled, sound
 from deliverycheck.system import build
 from deliverycheck.system.model import System
