@@ -28,7 +28,7 @@ CORE = (
     str(MODELS / "guarantees" / "at_least_once_idempotent.py"),
     str(MODELS / "guarantees" / "at_most_once.py"),
     str(MODELS / "guarantees" / "exactly_once.py"),
-    f"{MODELS}/pitfalls/ack_before_work.py:AckBeforeWork",
+    str(MODELS / "pitfalls" / "ack_before_work.py"),
     str(MODELS / "pitfalls" / "check_then_act.py"),
     str(MODELS / "pitfalls" / "decrement.py"),
     str(MODELS / "pitfalls" / "dedup_window.py"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support import EXPLICIT, MODELS, SEED, checked, prop
+from support import CORE, EXPLICIT, MODELS, SEED, checked, prop
 
 from deliverycheck.check.checking import check, explored, lifted_of
 from deliverycheck.check.question import Question
@@ -86,7 +86,13 @@ def test_every_model_is_as_it_expects_and_every_fault_strikes(asked: Question) -
     result = check(asked, EXPLICIT)
     assert all(p.as_expected is not False for p in result.properties)
     assert result.exploration.complete
-    assert not result.warnings
+    switched_off = ("DC511", "DC515")  # a setting leaves a step, or a condition, without work
+    core = asked.cls in {one.cls for one in questions(CORE)}
+    assert not [w for w in result.warnings if core or w.code not in switched_off]
+
+
+SWALLOWED = ("ServiceBusOneMessageId", "SqsFifoEqualBodies")
+"""Two messages that the broker takes for one: no run delivers both, which is their story."""
 
 
 @pytest.mark.parametrize("asked", questions([str(MODELS)]), ids=lambda asked: asked.name)
@@ -98,7 +104,8 @@ def test_every_model_has_a_happy_path_without_faults(asked: Question) -> None:
     # where no message has an effect there is no such path: a model of something else, as the
     # Two Generals are, has nothing in the ledger
     assert names or not any(v.store == "ledger" for v in lifted.system.variables)
-    assert any(all(found.state(n)[i] == 1 for i in at) for n in range(len(found.states)))
+    happy = any(all(found.state(n)[i] == 1 for i in at) for n in range(len(found.states)))
+    assert happy == (asked.name not in SWALLOWED)
 
 
 def test_within_a_model_the_expected_loss_needs_the_fewest_steps() -> None:

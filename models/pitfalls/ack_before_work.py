@@ -41,27 +41,3 @@ class AckBeforeWork(RetryUntilAcknowledged):
         if self.acknowledge == "after":
             yield "applied"
             self.replies.put(m)
-
-
-class AckBeforeTransaction(AckBeforeWork):
-    """Effect and mark in one transaction, and the answer still too early: lost, if never twice."""
-
-    expects = {
-        "no-loss": "violated",
-        "no-silent-loss": "violated",
-        "honest-ack": "violated",
-        "no-duplicate-effect": "holds",
-        "eventual-effect": "violated",
-    }
-
-    processed: set[Message]
-
-    @worker
-    def handle(self, m: Message) -> Steps:
-        self.requests.take(m)
-        yield "received"
-        self.replies.put(m)
-        yield "acknowledged"  # a crash here: promised, but never done
-        if m not in self.processed:
-            self.effect(m)
-            self.processed.add(m)  # no yield in between: one transaction
