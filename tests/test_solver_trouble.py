@@ -111,6 +111,11 @@ def answer(request):
     if request["do"] == "search" and any(n.startswith(RUNS) for n in request["goals"]):
         lie = {"kind": "TRACE", "runs": [run], "sorts": []}
         return {"found": {name: lie for name in request["goals"] if name.startswith(RUNS)}}
+    if request["do"] == "search":  # what is lied about is not found, either
+        goals = [name for name in request["goals"] if not name.startswith(PROOFS)]
+        if not goals and request["goals"]:
+            return {"found": {}}
+        return desk.answer({**request, "goals": goals})
     if request["do"] in ("prove", "progress"):
         lies = request.get("goal", "").startswith(PROOFS)
         return {"proof": proof if lies else None, "method": "lies"}
