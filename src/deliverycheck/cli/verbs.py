@@ -51,8 +51,8 @@ class Asked:
     explorer: Literal["auto", "plain", "native"] = "auto"
     symmetry: Literal["auto", "off"] = "auto"
     jobs: int | None = 1
-    """How much is done at once: models, or threads of the compiled explorer; None: as much as there
-    are processors."""
+    """Models at once, or threads of the compiled explorer; None: one model after the other, with as
+    many threads as there are processors."""
 
     def overrides(self) -> Overrides:
         """What is said in place of the models. Raises InputError."""
@@ -144,7 +144,9 @@ def run_check(
         keeping = replace(how, checkpoint=Checkpoint(kept, checkpoint_seconds))
     run = Progressing()
     lifted = lifted_all(wanted)  # so that all refusals of all files come at once
-    jobs = min(asked.jobs or os.cpu_count() or 1, len(wanted))
+    # Only where it is asked for: a model in another process tells no progress, and Ctrl-C keeps
+    # nothing of it.
+    jobs = min(asked.jobs or 1, len(wanted))
     if jobs > 1 and kept is None and not reporting.is_wanted:
         alone = replace(keeping, explorer=replace(keeping.explorer, jobs=1))
         answers = run.answer_apart(wanted, asked.overrides(), alone, jobs)
