@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from hostile import HOSTILE as EVERYWHERE
-from support import EXPLICIT, MODELS
+from support import CORE, EXPLICIT
 
 from deliverycheck.check.checking import check
 from deliverycheck.explain.dossier.places import Places, Spot, places_of
@@ -49,24 +50,21 @@ HOSTILE = (
 """Labels that mean something to one program or another."""
 
 
-FOLDERS = ("guarantees", "pitfalls", "protocols")
-
-
 @cache
-def shipped(*folders: str) -> tuple[Told, ...]:
-    """Every shipped model (of some folders) as the explicit engine sees it."""
-    asked = questions([str(MODELS / name) for name in folders or FOLDERS])
+def shipped(folder: str = "") -> tuple[Told, ...]:
+    """The models that are looked at closely (of a folder), as the explicit engine sees them."""
+    asked = [one for one in questions(CORE) if not folder or folder in Path(one.source).parts]
     return tuple((check(question, EXPLICIT), places_of(question)) for question in asked)
 
 
 def names() -> list[str]:
-    """The names of the shipped models, without checking any."""
-    return [question.name for question in questions([str(MODELS / name) for name in FOLDERS])]
+    """Their names, without checking any."""
+    return [question.name for question in questions(CORE)]
 
 
-def runs(*folders: str) -> Iterator[tuple[ModelResult, PropertyResult, Trace]]:
+def runs(folder: str = "") -> Iterator[tuple[ModelResult, PropertyResult, Trace]]:
     """Every counterexample and every example of the shipped models."""
-    for result, _ in shipped(*folders):
+    for result, _ in shipped(folder):
         for prop in result.properties:
             for trace in (prop.trace, prop.example):
                 if trace is not None:

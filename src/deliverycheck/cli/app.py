@@ -21,6 +21,7 @@ from deliverycheck.cli.options import (
     limited,
     surroundings,
 )
+from deliverycheck.cli.small import doctor, explain, init
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,7 +36,11 @@ def cli() -> None:
 @cli.command()
 @MODELS
 @asked
-@THREADS
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Models at once (one unless said); of a single model, threads of the explorer.",
+)
 @click.option("--property", "properties", metavar="NAME", multiple=True, help="Only this property.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Tell every story and every line of every proof."
@@ -228,8 +233,8 @@ def export(**options: object) -> None:
     sys.exit(run_export(**options))  # type: ignore[arg-type]  # click names and types the options
 
 
-cli.add_command(draw)
-cli.add_command(listing)
+for command in (draw, listing, init, explain, doctor):
+    cli.add_command(command)
 
 
 @cli.command()
@@ -265,32 +270,3 @@ def replay(**options: object) -> None:
     from deliverycheck.cli.replay import run_replay
 
     sys.exit(run_replay(**options))  # type: ignore[arg-type]  # click names and types the options
-
-
-@cli.command()
-@click.argument("name")
-@AS_JSON
-def init(name: str, as_json: bool) -> None:
-    """Start a model: writes NAME.py, a small at-least-once to change."""
-    from deliverycheck.cli.small import run_init
-
-    sys.exit(run_init(name, as_json))
-
-
-@cli.command()
-@click.argument("code")
-@AS_JSON
-def explain(code: str, as_json: bool) -> None:
-    """What the code of a message means, such as DC104."""
-    from deliverycheck.cli.small import run_explain
-
-    sys.exit(run_explain(code, as_json))
-
-
-@cli.command()
-@AS_JSON
-def doctor(as_json: bool) -> None:
-    """What is installed."""
-    from deliverycheck.cli.small import run_doctor
-
-    sys.exit(run_doctor(as_json))

@@ -19,7 +19,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result
 THREADS = click.option(
     "--jobs",
     type=click.IntRange(1),
-    help="Models at once, or threads of the explorer (one per processor).",
+    help="Threads of the compiled explorer (one per processor).",
 )
 
 

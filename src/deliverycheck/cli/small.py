@@ -1,29 +1,29 @@
-"""init, explain, doctor."""
+"""init, explain, doctor: what needs no model."""
 
 from __future__ import annotations
 
-import keyword
-import platform
-import shutil
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
-from pathlib import Path
-
 import click
 
-from deliverycheck.cli.terminal import width
-from deliverycheck.errors import CODES, Diagnostic, InputError, did_you_mean
-from deliverycheck.load.files import is_possible
-from deliverycheck.report.jsonout import dumped
-from deliverycheck.report.layout import wrapped
+from deliverycheck.cli.options import AS_JSON
 
 PACKAGES = ("deliverycheck", "z3-solver", "cvc5", "networkx", "click", "rich", "jinja2")
 TOOLS = ("spin", "rumur", "dot")
 """Programs that tests and later reports use where they are installed; none is needed to check."""
 
 
-def run_init(name: str, as_json: bool) -> int:
-    """The verb `init`. The exit code."""
+@click.command()
+@click.argument("name")
+@AS_JSON
+def init(name: str, as_json: bool) -> None:
+    """Start a model: writes NAME.py, a small at-least-once to change."""
+    import keyword
+    from importlib.resources import files
+    from pathlib import Path
+
+    from deliverycheck.errors import Diagnostic, InputError
+    from deliverycheck.load.files import is_possible
+    from deliverycheck.report.jsonout import dumped
+
     file = Path(name if name.endswith(".py") else f"{name}.py")
     stem = file.stem.replace("-", "_")
     cls = "".join(part.capitalize() for part in stem.split("_")) or "Mine"
@@ -46,11 +46,18 @@ def run_init(name: str, as_json: bool) -> int:
         click.echo(dumped(document), nl=False)
     else:
         click.echo(f"wrote {file}: now run  deliverycheck check {file}")
-    return 0
 
 
-def run_explain(code: str, as_json: bool) -> int:
-    """The verb `explain`. The exit code."""
+@click.command()
+@click.argument("code")
+@AS_JSON
+def explain(code: str, as_json: bool) -> None:
+    """What the code of a message means, such as DC104."""
+    from deliverycheck.cli.terminal import width
+    from deliverycheck.errors import CODES, Diagnostic, InputError, did_you_mean
+    from deliverycheck.report.jsonout import dumped
+    from deliverycheck.report.layout import wrapped
+
     found = CODES.get(code.upper())
     if found is None:
         text = f"no message has the code `{code}`"
@@ -67,11 +74,17 @@ def run_explain(code: str, as_json: bool) -> int:
         click.echo(f"{code.upper()}: {found.title}\n")
         for line in wrapped(found.text, width(), ""):
             click.echo(line)
-    return 0
 
 
-def run_doctor(as_json: bool) -> int:
-    """The verb `doctor`. The exit code."""
+@click.command()
+@AS_JSON
+def doctor(as_json: bool) -> None:
+    """What is installed."""
+    import platform
+    import shutil
+
+    from deliverycheck.report.jsonout import dumped
+
     packages = {name: _version(name) for name in PACKAGES}
     tools = {name: shutil.which(name) is not None for name in TOOLS}
     if as_json:
@@ -82,16 +95,17 @@ def run_doctor(as_json: bool) -> int:
             "tools": dict(tools),
         }
         click.echo(dumped(document), nl=False)
-        return 0
+        return
     click.echo(f"python         {platform.python_version()}")
     for name, found in packages.items():
         click.echo(f"{name:14} {found or 'missing'}")
     for name, there in tools.items():
         click.echo(f"{name:14} {'found' if there else 'not found (optional)'}")
-    return 0
 
 
 def _version(package: str) -> str | None:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -8,29 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from deliverycheck.explain.catalogue import Entry, Family, Setting
 from deliverycheck.report.jsonout import tool
 from deliverycheck.report.layout import styled, wrapped
-from deliverycheck.report.matrix import COLUMNS, HOPED_FOR
+from deliverycheck.report.matrix import COLUMNS, said
 from deliverycheck.report.runs import budget_document
 from deliverycheck.report.words.headlines import budget_text
 from deliverycheck.system.verdicts import Json
 
-WORDS = {"yes": "yes", "no": "no", None: "left open"}
-
 
 def answers(entry: Entry) -> dict[str, str | None]:
     """The row of a model, as it expects it: by question, yes or no; None where it is left open."""
-    found: dict[str, str | None] = {}
-    for question, prop in COLUMNS.items():
-        good, bad = ("yes", "no") if prop in HOPED_FOR else ("no", "yes")
-        expected = entry.expected.get(prop)
-        found[question] = {"holds": good, "violated": bad}.get(str(expected))
-    return found
-
-
-def tone(question: str, said: str | None) -> str:
-    """`good`, `bad` or `open`: how good an answer is."""
-    if said is None:
-        return "open"
-    return "good" if (said == "yes") == (COLUMNS[question] in HOPED_FOR) else "bad"
+    return {question: said(prop, entry.expected.get(prop)) for question, prop in COLUMNS.items()}
 
 
 def catalogue_text(families: Sequence[Family], width: int) -> Iterator[str]:
@@ -54,7 +40,9 @@ def _entry(entry: Entry, file: str, width: int) -> Iterator[str]:
     yield name.replace(entry.model, styled(entry.model, bold=True), 1)
     yield from rest
     yield from wrapped(entry.about, width, "      ")
-    row = ", ".join(f"{question} {WORDS[said]}" for question, said in answers(entry).items())
+    row = ", ".join(
+        f"{question} {word or 'left open'}" for question, word in answers(entry).items()
+    )
     yield from wrapped(row, width, "      ")
     if entry.settings:
         settings = ", ".join(map(setting_text, entry.settings))
@@ -103,7 +91,7 @@ def catalogue_document(families: Sequence[Family]) -> Mapping[str, Json]:
 
 def _document(entry: Entry) -> dict[str, Json]:
     row: dict[str, Json] = {
-        question.rstrip("?").replace(" ", "_"): said for question, said in answers(entry).items()
+        question.rstrip("?").replace(" ", "_"): word for question, word in answers(entry).items()
     }
     expected: dict[str, Json] = dict(entry.expected)
     return {

@@ -74,8 +74,20 @@ def _cell_document(prop: PropertyResult) -> Json:
 
 def answer(prop: PropertyResult) -> str:
     """Yes, no, or the verdict that is neither."""
-    good, bad = ("yes", "no") if prop.name in HOPED_FOR else ("no", "yes")
-    return {"holds": good, "violated": bad}.get(prop.verdict, prop.verdict)
+    return said(prop.name, prop.verdict) or prop.verdict
+
+
+def said(prop: str, verdict: str | None) -> str | None:
+    """The answer that a verdict on a property is: yes or no; None where it is neither."""
+    good, bad = ("yes", "no") if prop in HOPED_FOR else ("no", "yes")
+    return {"holds": good, "violated": bad}.get(verdict or "")
+
+
+def tone(prop: str, answer: str | None) -> str:
+    """How good an answer is: `good`, `bad`, or `open` where it is neither yes nor no."""
+    if answer not in ("yes", "no"):
+        return "open"
+    return "good" if answer == said(prop, "holds") else "bad"
 
 
 NARROW = 76

@@ -1,11 +1,13 @@
-"""Queues: a broker between producer and consumer, which hands messages out under a lease."""
+"""Queues: a broker between producer and consumer; what it hands out is leased, or gone."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from deliverycheck.lang.channels import Channel, require
-from deliverycheck.lang.domains import Message
+from deliverycheck.lang.domains import Message, Range
 from deliverycheck.lang.protocol import Protocol
-from deliverycheck.lang.roles import Role
+from deliverycheck.lang.roles import Role, fault
 
 producer = Role("producer")
 broker = Role("broker")
@@ -86,3 +88,106 @@ class ConfirmedQueue(LeasedQueue):
         self.confirms.take(m)
         self.outbox.discard(m)
         self.tell_done(m)
+
+
+class RedeliveringQueue(Protocol):
+    """The least that at-least-once delivery promises, with no timers and no network.
+
+    Any consumer may have any message that is in `queue`, several of them at the same time, as when
+    a lease runs out on a living holder. The consumer's half begins with `require(m in self.queue)`
+    and acknowledges with `self.queue.discard(m)`; a crash before that, and the message comes again.
+    """
+
+    consumers: int = 1
+
+    queue: set[Message]
+
+    @producer
+    def submit(self, m: Message) -> None:
+        """The application hands the message over, and it is in the queue."""
+        self.accept(m)
+        self.queue.add(m)
+
+
+class OrderedQueue(LeasedQueue):
+    """A queue in the order of arrival; a message whose lease ended is back at its old place.
+
+    A message that is under lease is passed over: the next one may be handed out meanwhile.
+    """
+
+    place: dict[Message, Annotated[int, Range(0, "messages")]]
+
+    @producer
+    def submit(self, m: Message) -> None:
+        """The application hands the message over, and it is the last in the queue."""
+        super().submit(m)
+        self.place[m] = len(self.place)
+
+    def lease(self, m: Message) -> None:
+        """A consumer takes the first message that is ready."""
+        require(m in self.ready and all(self.place[m] <= self.place[k] for k in self.ready))
+        super().lease(m)
+
+
+class RequeueingQueue(LeasedQueue):
+    """When a lease runs out, the job is put into the queue anew, as if it were another one.
+
+    So the first holder can end its own lease only: what it was too slow for is run again.
+    """
+
+    def settle(self, m: Message) -> None:
+        """The holder is done; what is in the queue by now stays there."""
+        self.leased.discard(m)
+
+
+class AcknowledgingQueue(LeasedQueue):
+    """A lease ends when neither a consumer nor an acknowledgement is under way any more."""
+
+    acks: Channel[Message] = Channel(consumer, broker)
+
+    def acknowledge(self, m: Message) -> None:
+        """Tell the broker, and do not wait for what becomes of it."""
+        self.acks.put(m)
+
+    @broker
+    def hear_ack(self, m: Message) -> None:
+        """The acknowledgement is there: the message leaves the queue."""
+        self.acks.take(m)
+        self.settle(m)
+
+    @broker
+    def end_lease(self, m: Message) -> None:
+        """No acknowledgement came in time: the message is ready for another."""
+        require(m in self.leased and m not in self.acks and self.expired(m))
+        self.leased.discard(m)
+        self.ready.add(m)
+
+
+class DeduplicatingQueue(ConfirmedQueue):
+    """What arrives again within the window is confirmed, and not stored a second time.
+
+    The id is remembered from the first arrival on, also when the message has been consumed. Two
+    messages have different ids, unless `same_id` says otherwise.
+    """
+
+    remembered: set[Message]
+
+    @broker
+    def store(self, m: Message) -> None:
+        """Store the message if its id is new, and confirm it in any case."""
+        self.publishes.take(m)
+        if not any(self.same_id(m, k) for k in self.remembered):
+            self.ready.add(m)
+            self.remembered.add(m)
+            self.take_over(m)
+        self.confirms.put(m)
+
+    def same_id(self, m: Message, k: Message) -> bool:
+        """Whether two messages bear the same id."""
+        return m == k
+
+    @fault
+    def forget(self, m: Message) -> None:
+        """The window closes: the id of this message is forgotten."""
+        require(m in self.remembered)
+        self.remembered.discard(m)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deliverycheck.explain.dossier.dossier import Dossier
-from deliverycheck.report.matrix import COLUMNS, HOPED_FOR, answer
+from deliverycheck.report.matrix import COLUMNS, answer, tone
 from deliverycheck.report.page.view import links_of
 from deliverycheck.report.words.headlines import budget_text, claim
 from deliverycheck.report.words.steps import counted
@@ -59,13 +59,11 @@ def line_of(href: str, dossier: Dossier) -> Line:
 
 def _cell(prop: PropertyResult, href: str) -> Cell:
     said = answer(prop)
-    good = "yes" if prop.name in HOPED_FOR else "no"
-    tone = "good" if said == good else "bad" if said in ("yes", "no") else "open"
     note = ""
     if prop.trace is not None:
         needed = "no fault needed" if prop.trace.faults else "no fault"
         note = f"{counted(len(prop.trace.steps))}, {' + '.join(prop.because) or needed}"
-    return Cell(said, tone, href, note)
+    return Cell(said, tone(prop.name, said), href, note)
 
 
 def lead_of(lines: Sequence[Line]) -> str:

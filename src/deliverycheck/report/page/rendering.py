@@ -19,11 +19,10 @@ from deliverycheck.report.catalogue import (
     paragraphs,
     setting_text,
     surroundings,
-    tone,
 )
 from deliverycheck.report.drawing.style import style
 from deliverycheck.report.formats.plain import plain
-from deliverycheck.report.matrix import COLUMNS
+from deliverycheck.report.matrix import COLUMNS, tone
 from deliverycheck.report.page.index import Line, lead_of
 from deliverycheck.report.page.view import view_of
 from deliverycheck.report.words.headlines import (

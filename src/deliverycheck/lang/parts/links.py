@@ -1,4 +1,4 @@
-"""Numbers: one message at a time over a link, with a number at each end to tell new from old."""
+"""Links: one message at a time, with a number at each end to tell new from old."""
 
 from __future__ import annotations
 

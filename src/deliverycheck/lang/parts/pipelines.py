@@ -1,4 +1,4 @@
-"""Numbering: a sender that numbers what it sends, and keeps several on their way at once."""
+"""Pipelines: a sender that numbers what it sends, and keeps several on their way at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NumberedSender(Protocol):
     number: dict[Message, Number]
     waiting: set[Message]
     in_flight: set[Message]
-    requests: Fifo[Message] = Fifo(publisher, leader, capacity=2)  # room for both messages
+    requests: Fifo[Message] = Fifo(publisher, leader, capacity="messages")
     responses: Channel[Message] = Channel(leader, publisher)
 
     @publisher
