@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import pytest
-from support import run
+from support import MODELS, run
+
+SCHEMA = json.loads(
+    files("deliverycheck.report").joinpath("schemas/list-1.json").read_text(encoding="utf-8")
+)
 
 DESIGN = """
 model = "two.py:Second"
@@ -100,7 +106,16 @@ def test_list_as_data(folder: Path) -> None:
     assert second["can_lose"] is None
     assert design["faults"] == {"lose": "inf"}
     assert design["settings"][1] == {"name": "mode", "value": "slow", "others": ["fast"]}
-    assert json.loads(done.out)["schema"] == "deliverycheck/list/1"
+
+
+def test_the_data_keeps_its_schema(folder: Path) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    document = run("list", MODELS, "--json").data
+    for data in (document, run("list", folder, "--json").data):
+        jsonschema.validate(data, SCHEMA)
+    del document["files"][0]["models"][0]["can_lose"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, SCHEMA)
 
 
 def test_list_as_a_page(folder: Path) -> None:

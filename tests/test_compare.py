@@ -209,7 +209,7 @@ def steps(found: Divergence | None) -> int | None:
     return found.trace.loop_start if found.silent else len(found.trace.steps)
 
 
-@pytest.mark.parametrize("faults", [SEED, "duplicate=1 delay=1"])
+@pytest.mark.parametrize("faults", [SEED, "duplicate=1 delay=1", "delay=2", "lose=1 forget=1"])
 def test_all_pairs_of_models_compare_as_brute_force_compares_them(faults: str) -> None:
     """One message, 13 models: each with each, both ways round."""
     models = {

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import CORE, MODELS, SEED, question, run
+from support import CORE, MODELS, SEED, lifted_with, question, run
 
 from deliverycheck.certify.checking import certify
 from deliverycheck.check.checking import check, lifted_of
 from deliverycheck.check.options import Options
 from deliverycheck.check.question import Question
 from deliverycheck.load.subjects import questions
+from deliverycheck.prove.engine import Budget, Symbolic
 from deliverycheck.report.jsonout import model_document
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system.bounding import bounded
 from deliverycheck.system.certificates import Certificate, Inductive
+from deliverycheck.system.model import System
 
 ENDLESS = "lose=inf duplicate=inf crash=inf delay=inf"
 
@@ -63,9 +66,10 @@ def test_in_the_seeds_environment_the_engines_agree_on_everything(
     well_evidenced(result)
 
 
+@pytest.mark.parametrize("messages", [1, 2])
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: name.rpartition("/")[2])
-def test_where_faults_never_end_the_proof_is_about_all_of_it(name: str) -> None:
-    result = document_of(question(name, ENDLESS))
+def test_where_faults_never_end_the_proof_is_about_all_of_it(name: str, messages: int) -> None:
+    result = document_of(question(name, ENDLESS, messages))
     symbolic = answers(result, "symbolic")
     assert "undetermined" not in {verdict for verdict, _ in symbolic.values()}
     for prop, (verdict, steps) in answers(result, "explicit").items():
@@ -78,6 +82,32 @@ def test_where_faults_never_end_the_proof_is_about_all_of_it(name: str) -> None:
             assert symbolic[prop][1] == steps or shorter_is_possible
     assert all(not prop["evidence"]["within"] for prop in result["properties"])
     well_evidenced(result)
+
+
+@pytest.mark.parametrize(
+    ("name", "faults"),
+    [("guarantees/at_most_once.py", SEED), ("pitfalls/dedup_window.py", "lose=1 forget=1")],
+)
+def test_a_wrong_opinion_decides_nothing(name: str, faults: str) -> None:
+    """Each side begins with what it is told to expect; what comes out does not depend on it."""
+    system = lifted_with(MODELS / name, faults).system
+    unbiased = broken_of(system, {})
+    assert set(unbiased.values()) == {True, False}
+    assert broken_of(system, {prop: not so for prop, so in unbiased.items()}) == unbiased
+
+
+def broken_of(system: System, opinion: Mapping[str, bool]) -> dict[str, bool]:
+    """By property, whether Z3 finds it broken; what is neither found nor excluded is missing."""
+    symbolic = Symbolic(system, Budget(60))
+    symbolic.expect(opinion)
+    symbolic.start()
+    symbolic.wait()
+    found = {name.removeprefix("breaks "): one for name, one in symbolic.settled.items()}
+    return {
+        prop.name: found[prop.name].run is not None
+        for prop in system.properties
+        if prop.name in found
+    }
 
 
 @pytest.mark.parametrize("name", ["at_most_once", "exactly_once"])
