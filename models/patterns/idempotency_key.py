@@ -18,7 +18,7 @@ before, so the provider never finds it. Not modelled: parameters that differ und
 error), and results that are errors (idempotency_errors.py).
 
 Sources: Stripe API Reference, "Idempotent requests"; Stripe documentation, "Advanced error
-handling"; IETF draft-ietf-httpapi-idempotency-key-header, sections 2.5 and 2.6.
+handling"; IETF draft-ietf-httpapi-idempotency-key-header, sections 2.3 (expiry), 2.6 and 2.7 (409).
 """
 
 from typing import Literal

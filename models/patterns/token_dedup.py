@@ -14,7 +14,8 @@ Modelled: a sender that repeats until it is answered, and a worker that can cras
 steps. The token is created in the step in which the message is accepted: in truth two stores, the
 sender's and the receiver's, but as long as nothing was sent, to create it twice is to create it
 once. Not modelled: messages that the work sends on, whose tokens have to be there before its own
-is gone (two_hops.py is about such chains).
+is gone (two_hops.py is about such chains); and tokens in a store of their own, as in the source:
+there they are deleted after the effect, and a record stored with the effect closes the gap.
 
 Source: T. Masternak, S. Pobiega, "Token-based deduplication", exactly-once.github.io, 2020.
 """

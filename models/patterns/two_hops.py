@@ -18,8 +18,8 @@ nothing in its inbox. Not modelled: any effect of m in middle itself.
 
 Sources: Particular Software, NServiceBus documentation, "Outbox" (outgoing messages are stored with
 their ids, and dispatched under the same ids again); T. Masternak, S. Pobiega, "Token-based
-deduplication", exactly-once.github.io, 2020 (chains); J. Saltzer, D. Reed, D. Clark, "End-to-end
-arguments in system design", 1984.
+deduplication", exactly-once.github.io, 2020 (names that are drawn anew by each dispatch);
+J. Saltzer, D. Reed, D. Clark, "End-to-end arguments in system design", 1984.
 """
 
 from typing import Literal

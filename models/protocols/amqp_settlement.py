@@ -1,6 +1,6 @@
 """AMQP 1.0: when a delivery is settled decides what it guarantees (OASIS AMQP 1.0, part 2, 2.6).
 
-To settle a delivery is to forget it: its delivery-tag leaves the unsettled map of that end (2.6.7).
+To settle a delivery is to forget it: its delivery-tag leaves that end's unsettled map (2.6.12).
 
     snd-settle-mode settled  the sender settles as it sends; there is no answer     (2.8.2)
     rcv-settle-mode first    the receiver settles as it answers                     (2.8.3)

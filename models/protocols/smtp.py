@@ -7,8 +7,8 @@ So in between both hold it, and when the connection breaks just then, both will 
 suspected the second most frequent cause of duplicates there. A short wait makes that rarer; it does
 not remove it.
 
-The client waits ten minutes (4.5.3.2.6: `delay` is a reply that takes longer), tries again for four
-to five days (4.5.4.1), and then sends a notification to the author (6.1, `give_up`).
+The client waits ten minutes (4.5.3.2.6: `delay` is a reply that takes longer), tries again for at
+least four to five days (4.5.4.1), and then notifies the author (4.2.5 and 6.1, `give_up`).
 `reply` says when the server sends 250; `duplicatesuppression` (Cyrus IMAP, imapd.conf) that it
 drops a mail whose Message-ID it has delivered before, which no RFC asks for.
 

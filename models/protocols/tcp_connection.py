@@ -3,11 +3,11 @@
 Within one connection TCP is exactly what an application could wish for: in order, nothing lost,
 nothing doubled. But an acknowledgement means that the octets are in the memory of the peer's
 kernel, not that the peer's application has read them, let alone worked on them (RFC 793, section
-2.6; obsoleted by RFC 9293). And a connection ends: the peer restarts, a middlebox forgets it, a
-timer gives up. Whatever was in flight in either direction is gone then, and the sender cannot know
-how much of it had arrived. It opens a new connection, whose sequence numbers have nothing to do
-with those of the old one, and sends again what it has no word of (here in any order, so a break can
-cost the order, too).
+2.6; its successor, RFC 9293, leaves that explanation to it). And a connection ends: the peer
+restarts, a middlebox forgets it, a timer gives up. Whatever was in flight in either direction is
+gone then, and the sender cannot know how much of it had arrived. It opens a new connection, whose
+sequence numbers have nothing to do with those of the old one, and sends again what it has no word
+of (here in any order, so a break can cost the order, too).
 
 `acknowledge = "kernel"`: the sender relies on the acknowledgement of TCP (an empty send buffer).
 `acknowledge = "application"`: the peer answers in the protocol above TCP, after the work.

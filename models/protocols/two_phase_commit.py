@@ -14,7 +14,7 @@ A request, its answer and what they cause are one step; one that is lost is repe
 database refuses, only the queue decides by itself. An aborted transaction is not tried again. An
 outage before the decision blocks both as well, but nothing has been promised then.
 
-Sources: X/Open, "Distributed Transaction Processing: The XA Specification" (1991), chapter 2 and
+Sources: X/Open, "Distributed Transaction Processing: The XA Specification" (1991), section 2.3 and
 xa_commit; Gray, "Notes on Data Base Operating Systems" (1978), two-phase commit; Red Hat, JBoss EAP
 5, "Transactions Development Guide", 17.8 "Non-Atomic Transactions and Heuristic Outcomes".
 """

@@ -15,7 +15,7 @@ messages at stake at once.
 Sources: RabbitMQ documentation, "Consumer Acknowledgements and Publisher Confirms", sections
 "Consumer Acknowledgement Modes and Data Safety Considerations", "Negative Acknowledgement and
 Requeuing of Deliveries", "When Consumers Fail or Lose Connection: Automatic Requeueing"; "Queues",
-section "Message Ordering".
+section "Message ordering".
 """
 
 from deliverycheck.lang import Message, Steps, fault, inf

@@ -13,7 +13,7 @@ messages (confirmed, and dropped unless `mandatory`), transactions.
 
 Sources: RabbitMQ documentation, "Consumer Acknowledgements and Publisher Confirms", sections
 "When Will Published Messages Be Confirmed by the Broker?" and "Publisher Confirms and Guaranteed
-Delivery"; "Reliability Guide".
+Delivery"; "Reliability Guide", section "Data Safety on the Publisher Side".
 """
 
 from typing import Annotated

@@ -6,14 +6,15 @@ to the queue behind that exchange is a second choice: "at-most-once", the defaul
 once and forgets it; "at-least-once" keeps it until the target has confirmed it, which needs
 `overflow = reject-publish` as well.
 
-Modelled: manual acknowledgement after the work; every end of a delivery but by `basic.ack` counts,
-be it a crash, a broken connection or a handler that fails (`poison`); the target queue being away
-while a dead letter is on its way (`failover`). The limit is 1 here, since only the number of
-failures it takes depends on it. A dead letter that arrives is parked. Not modelled: replicas (a
-quorum survives the loss of a minority), and second copies at the target of "at-least-once".
+Modelled: manual acknowledgement after the work; a delivery that ends by a crash, by a broken
+connection or by a handler that rejects the message (`poison`) counts as failed (`basic.reject`
+does; a `basic.nack` that requeues does so before 4.3 only); the target queue being away while a
+dead letter is on its way (`failover`). The limit is 1 here, since only the number of failures it
+takes depends on it. A dead letter that arrives is parked. Not modelled: replicas (a quorum survives
+the loss of a minority), and second copies at the target of "at-least-once".
 
-Sources: RabbitMQ documentation, "Quorum Queues", sections "Poison Message Handling" and
-"Dead Lettering"; "Dead Letter Exchanges", section "Safety".
+Sources: RabbitMQ documentation, "Quorum Queues", sections "Poison Message Handling" (4.3: "When is
+delivery count incremented?") and "Dead Lettering"; "Dead Letter Exchanges", section "Safety".
 """
 
 from typing import Annotated, Literal

@@ -11,7 +11,8 @@ the sink what a second run does:
 
 The offset log is what makes the number worth something: without it (`offset_log = False`) the
 second run of a batch takes in what has arrived since, and a sink that skips the number skips that,
-too. Nor may the source have forgotten the records in the meantime (`retention`).
+too. Nor may the source have forgotten the records in the meantime (`retention`): Kafka's source
+stops the query then, unless `failOnDataLoss` is false, and goes on without them if it is.
 
 Modelled: one partition, a sink that takes a batch in one step, a driver that crashes. Not modelled:
 stateful operators, continuous processing, several queries on one checkpoint.

@@ -12,8 +12,8 @@ batches, high throughput mode, receive request attempt ids (a lost answer to Rec
 crash here).
 
 Sources: Amazon SQS Developer Guide, "Exactly-once processing in Amazon SQS", "FIFO queue delivery
-logic in Amazon SQS", "Amazon SQS FIFO queue key terms", "Using the Amazon SQS message
-deduplication ID"; API Reference, "SendMessage".
+logic in Amazon SQS", "Amazon SQS FIFO queue key terms", "Using the message deduplication ID in
+Amazon SQS"; API Reference, "SendMessage".
 """
 
 from typing import Annotated

@@ -12,7 +12,8 @@ here. Sending is one step (`sqs_fifo.py` has the network and deduplication); ret
 `sqs_dead_letters.py`.
 
 Sources: Amazon SQS Developer Guide, "FIFO queue delivery logic in Amazon SQS", "Using dead-letter
-queues in Amazon SQS".
+queues in Amazon SQS", "Learn how to configure a dead-letter queue redrive in Amazon SQS" (what is
+redriven counts as a new message).
 """
 
 from typing import Annotated

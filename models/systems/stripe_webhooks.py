@@ -2,7 +2,8 @@
 
 So nothing is lost while the endpoint comes back in time, but an event may come twice, and events
 may come in any order: a handler that writes what the event says may write an older state over a
-newer one. After three days Stripe gives up and tells nobody; what was given up can be listed.
+newer one. After three days Stripe gives up and tells nobody; what was given up can be listed, for
+thirty days after the event.
 
     answer after the work    a crash before the answer, or a lost answer, repeats the work
     answer before the work   a crash between them loses it, for Stripe has its 2xx
