@@ -1,15 +1,17 @@
 """GitHub's webhooks: an event is posted once, and whether it arrived is the receiver's affair.
 
-The endpoint has ten seconds to answer. When it does not, GitHub closes the connection and records
-the delivery as failed; nothing repeats it but a person, or a script that asks the API for failed
-deliveries. A redelivery bears the same X-GitHub-Delivery, so the receiver can know it again.
+The endpoint has ten seconds to answer (GitHub Enterprise Server gives it thirty). When it does not,
+GitHub closes the connection and records the delivery as failed; nothing repeats it but a person, or
+a script that asks the API for failed deliveries. A redelivery bears the same X-GitHub-Delivery, so
+the receiver can know it again.
 
 Slow is not lost: `delay` is an endpoint that answers after GitHub has stopped listening. Its work
 is done all the same, and the record is wrong; it is the script, believing the record, that does it
 again. (A server that drops its work when the connection closes is a crash.)
 
-Rules: GitHub documentation, "Best practices for using webhooks" (Respond within 10 seconds; Use the
-X-GitHub-Delivery header) and "Handling failed webhook deliveries".
+Rules: GitHub documentation, "Best practices for using webhooks" (Respond within 10 seconds, or for
+Enterprise Server within 30; Use the X-GitHub-Delivery header) and "Handling failed webhook
+deliveries".
 
 Not modelled: the three days after which a delivery can no longer be looked up; signatures; an order
 of events, of which there is none here.
@@ -35,7 +37,7 @@ class _GithubWebhook(Webhook):
 
     @provider
     def record_failure(self, m: Message) -> None:
-        """Nobody has answered within ten seconds. That is all, unless the script finds it."""
+        """Nobody has answered in time. That is all, unless the script finds it."""
         require(m in self.undelivered and m in self.attempted and self.timed_out(m))
         if self.redeliver_failed:
             self.requests.put(m)

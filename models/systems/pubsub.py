@@ -14,11 +14,12 @@ promise; no verdict here depends on it, for the work is done before its acknowle
 dead letter topic after `max_delivery_attempts`, with somebody who reads it. The deadline as a lease
 (`expire`: it ends while the client works). An acknowledgement that may be lost on its way or, with
 exactly-once delivery, is repeated by the client library until its result is known, in one step. Not
-modelled: retention (seven days unless set), ordering keys, and what has no exactly-once delivery:
-push subscriptions and other regions.
+modelled: that dead letters are a best effort, too (the limit holds roughly, and a message may go to
+their topic twice); retention (seven days unless set), ordering keys, and what has no exactly-once
+delivery: push subscriptions and other regions.
 
-Sources: Pub/Sub documentation, "Exactly-once delivery", "Subscription properties"; client library
-reference, "AckReplyConsumerWithResponse".
+Sources: Pub/Sub documentation, "Exactly-once delivery", "Subscription properties", "Dead-letter
+topics"; reference, "DeadLetterPolicy"; client library reference, "AckReplyConsumerWithResponse".
 """
 
 from typing import Annotated

@@ -1,16 +1,23 @@
-"""RabbitMQ's classic mirrored queues, removed in 4.0: promotion of a mirror that lags behind.
+"""RabbitMQ's classic mirrored queues, removed in 4.0: promotion of a mirror that is not in step.
 
-A mirror that joins late has only what came after it, and one that is behind has not yet heard of
-some acknowledgements. When the leader is gone and no mirror in step is left, such a mirror may be
-promoted: with `ha-promote-on-failure = always`, the default, at once. What it lacks is lost,
-although it was confirmed; what it still has is delivered again. A partition that heals by
-restarting the losing side (`autoheal`) ends in the same way. Quorum queues put an end to it.
+A publish is confirmed once all mirrors have the message. But a mirror that joins late begins empty,
+and gets what is published from then on. Until what came before it is consumed, or was copied to it
+(`ha-sync-mode`: on command, the default, or at once when it joins), it is unsynchronised. When the
+leader is gone and no mirror in step is left, such a mirror is promoted: with
+`ha-promote-on-failure = always`, the default, at once; else the queue waits for its leader. What
+the mirror lacks is lost, although it was confirmed. And in step or not, what it has seen no
+acknowledgement of is delivered again. A partition that heals by restarting the losing side
+(`autoheal`) ends in the same way. Quorum queues put an end to it.
 
-Modelled: the queue and one mirror, which follows message by message; publishing with a confirm, and
-consuming with an acknowledgement, are one step each, since what matters is what the mirror knows.
+Modelled: the queue and one mirror, which may join at any time, and after a failover another.
+Publishing with a confirm, and consuming with an acknowledgement, are one step each; the latter
+reaches the mirror later (`follow`), in order. A mirror that was restarted begins empty, too, and is
+one that joins late. Not modelled: to synchronise on command, which is as good as to join before.
 
-Sources: RabbitMQ documentation 3.13, "Classic Queue Mirroring", sections "Unsynchronised Mirrors"
-and "Promotion of Unsynchronised Mirrors on Failure"; "Clustering and Network Partitions".
+Sources: RabbitMQ documentation 3.13, "Classic Queue Mirroring", sections "Configuring
+Synchronisation", "Mirrored Queue Implementation and Semantics", "Publisher Confirms and
+Transactions", "Unsynchronised Mirrors" and "Promotion of Unsynchronised Mirrors on Failure";
+"Clustering and Network Partitions".
 """
 
 from typing import Literal
@@ -36,12 +43,17 @@ class RabbitMirrored(OrderedQueue):
     }
 
     ha_promote_on_failure: Literal["always", "when-synced"] = "always"
+    ha_sync_mode: Literal["manual", "automatic"] = "manual"
 
+    mirrored: bool  # there is a mirror
     mirror: set[Message]
 
     @producer
     def submit(self, m: Message) -> None:
+        """Confirmed when the leader has it, and the mirror if there is one."""
         super().submit(m)
+        if self.mirrored:
+            self.mirror.add(m)
         self.take_over(m)
         self.tell_done(m)
 
@@ -52,20 +64,31 @@ class RabbitMirrored(OrderedQueue):
         self.settle(m)
 
     @broker
+    def join(self) -> None:
+        """A mirror joins: empty, unless what is there is copied to it at once."""
+        require(not self.mirrored)
+        self.mirrored = True
+        if self.ha_sync_mode == "automatic":
+            for m in self.messages:
+                if m in self.ready:
+                    self.mirror.add(m)
+
+    @broker
     def follow(self, m: Message) -> None:
-        """The mirror hears of a message that came, or was acknowledged."""
-        require((m in self.mirror) != (m in self.ready))
-        if m in self.ready:
-            self.mirror.add(m)
-        else:
-            self.mirror.discard(m)
+        """The mirror hears that its first message was acknowledged."""
+        require(m in self.mirror and m not in self.ready)
+        require(all(self.place[m] <= self.place[k] for k in self.mirror))
+        self.mirror.discard(m)
 
     @fault
     def failover(self) -> None:
-        """The leader is gone, and the mirror is promoted: as it is, or once it is in step."""
-        if self.ha_promote_on_failure == "always":
-            for m in self.messages:
-                if m in self.mirror:
-                    self.ready.add(m)
-                else:
-                    self.ready.discard(m)
+        """The leader is gone, and the mirror is promoted: as it is, or if it is in step."""
+        in_step = all(m in self.mirror for m in self.ready)
+        require(self.mirrored and (in_step or self.ha_promote_on_failure == "always"))
+        for m in self.messages:
+            if m in self.mirror:
+                self.ready.add(m)
+            else:
+                self.ready.discard(m)
+        self.mirrored = False
+        self.mirror = set()

@@ -11,8 +11,10 @@ the sink what a second run does:
 
 The offset log is what makes the number worth something: without it (`offset_log = False`) the
 second run of a batch takes in what has arrived since, and a sink that skips the number skips that,
-too. Nor may the source have forgotten the records in the meantime (`retention`): Kafka's source
-stops the query then, unless `failOnDataLoss` is false, and goes on without them if it is.
+too. Nor may the source have forgotten the records in the meantime (`retention`). With
+`fail_on_data_loss`, the default of Kafka's source, the query stops at their batch, and again at
+each new start: they are lost, and what comes after waits until somebody decides. Without it the
+query goes on as if they had never been. Either way the writer hears nothing.
 
 Modelled: one partition, a sink that takes a batch in one step, a driver that crashes. Not modelled:
 stateful operators, continuous processing, several queries on one checkpoint.
@@ -24,7 +26,7 @@ integration guide (failOnDataLoss).
 
 from typing import Literal
 
-from deliverycheck.lang import Message, Steps, fault, require
+from deliverycheck.lang import Message, Steps, always, fault, require
 from deliverycheck.lang.parts import Log, Offset, reader
 
 
@@ -37,6 +39,7 @@ class SparkBatchId(Log):
 
     sink: Literal["append", "batch_id", "merge"] = "batch_id"
     offset_log: bool = True
+    fail_on_data_loss: bool = True
 
     planned: Offset  # the end of the batch that runs, or ran last
     batch: Offset  # how many batches are in the commit log
@@ -51,6 +54,8 @@ class SparkBatchId(Log):
             self.planned = len(self.records)
         yield "planned"
         if self.sink != "batch_id" or self.stored_batch <= self.batch:
+            if self.fail_on_data_loss:
+                require(not any(self.in_batch(m) for m in self.gone))  # else the query stops
             for place in range(len(self.messages)):
                 if self.committed <= place < self.planned:
                     self.store(place)
@@ -58,6 +63,12 @@ class SparkBatchId(Log):
         yield "stored"
         self.committed = self.planned
         self.batch += 1
+
+    def in_batch(self, m: Message) -> bool:
+        return m in self.records and self.committed <= self.records[m] < self.planned
+
+    def is_behind(self, m: Message) -> bool:
+        return m in self.records and self.records[m] < self.committed
 
     def store(self, place: int) -> None:
         for m in self.messages:
@@ -72,6 +83,10 @@ class SparkBatchId(Log):
         require(m in self.records and self.records[m] >= self.committed and m not in self.gone)
         self.gone.add(m)
 
+    @always
+    def nothing_skipped(self, m: Message) -> bool:
+        return self.ledger.effects(m) > 0 or not self.is_behind(m)
+
 
 class SparkAppend(SparkBatchId):
     """foreachBatch that only inserts: a batch that runs again is there twice."""
@@ -84,4 +99,9 @@ class SparkWithoutOffsetLog(SparkBatchId):
     """The end of the batch is not written down before: skipped is more than was stored."""
 
     offset_log = False
-    expects = {"no-loss": "violated", "no-silent-loss": "violated", "eventual-effect": "violated"}
+    expects = {
+        "no-loss": "violated",
+        "no-silent-loss": "violated",
+        "nothing-skipped": "violated",
+        "eventual-effect": "violated",
+    }

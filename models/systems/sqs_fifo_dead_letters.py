@@ -7,9 +7,9 @@ after what was sent after it: the documentation advises against it where the ord
 
 Modelled: one message group, one consumer; a message that its handler cannot take (`poison`) until
 the handler is repaired, which nobody need ever do; a dead letter that is redriven to the source
-queue some time, its receive count at zero again, and perhaps its work done before. The limit is 1
-here. Sending is one step (`sqs_fifo.py` has the network and deduplication); retention is in
-`sqs_dead_letters.py`.
+queue some time, as its last message, its receive count at zero again, and perhaps its work done
+before. The limit is 1 here. Sending is one step (`sqs_fifo.py` has the network and deduplication);
+retention is in `sqs_dead_letters.py`.
 
 Sources: Amazon SQS Developer Guide, "FIFO queue delivery logic in Amazon SQS", "Using dead-letter
 queues in Amazon SQS", "Learn how to configure a dead-letter queue redrive in Amazon SQS" (what is
@@ -103,10 +103,14 @@ class SqsFifoDeadLetters(SqsFifoPoison):
 
     @operator
     def redrive(self, m: Message) -> None:
-        """The cause is removed: back to the source queue."""
+        """The cause is removed: back to the source queue, behind all that is there."""
         require(m in self.dead)
         self.dead.discard(m)
         self.receives.pop(m)
+        for k in self.messages:
+            if k in self.place and self.place[k] > self.place[m]:
+                self.place[k] -= 1
+        self.place[m] = len(self.place) - 1
         self.ready.add(m)
 
     @always

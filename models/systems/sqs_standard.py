@@ -1,23 +1,25 @@
 """Amazon SQS, standard queue: a message is hidden while somebody works on it, not gone.
 
 ReceiveMessage hides a message for the visibility timeout; DeleteMessage removes it. If the
-deletion does not come in time, the message is visible again. Even a deleted message may come back:
-SQS keeps copies on several servers, and one that was away has missed the deletion.
+deletion does not come in time, the message is visible again. On a standard queue to hide it is no
+guarantee: it may come a second time meanwhile, and even when it is deleted. SQS keeps copies on
+several servers, and one that was away missed the deletion (or, as supposed here, the hiding).
 
 Modelled: receive, work and delete as three steps; work that takes longer than the visibility
 timeout (`slow_work`), with or without a heartbeat that extends it; a holder that stands still, the
-heartbeat included (`expire`); the copy that missed the deletion (`server_away`). To send and to
+heartbeat included (`expire`); a server that missed either (`server_away`). To send and to
 store is one step: a repeated send is a second message here as anywhere without deduplication.
 A lost call of DeleteMessage is, to SQS, a crash before it. Receipt handles are left out: only the
 latest is sure to delete, but the work is done by then, and the verdicts stay the same.
 
 Sources: Amazon SQS Developer Guide, "Amazon SQS visibility timeout", "Amazon SQS at-least-once
-delivery", "Amazon SQS standard queues"; Amazon SQS API Reference, "DeleteMessage".
+delivery", "Amazon SQS standard queues"; Amazon SQS API Reference, "DeleteMessage"; AWS SDK for C++
+Developer Guide, "Setting Visibility Timeout in Amazon SQS" (no guarantee on standard queues).
 """
 
 from typing import Literal
 
-from deliverycheck.lang import Message, Steps, fault, require
+from deliverycheck.lang import Message, Steps, always, fault, require
 from deliverycheck.lang.parts import LeasedQueue, broker, consumer
 
 
@@ -31,6 +33,7 @@ class SqsStandard(LeasedQueue):
         "no-duplicate-effect": "violated",
         "in-order": "violated",
         "no-stale-effect": "violated",
+        "hidden-while-held": "violated",
         "no-deadlock": "holds",
     }
 
@@ -73,16 +76,21 @@ class SqsStandard(LeasedQueue):
 
     @fault
     def server_away(self, m: Message) -> None:
-        """A server that missed the deletion is back, and its copy can be received."""
-        require(m in self.deleted)
+        """A server that missed the hiding or the deletion is back: its copy can be received."""
+        require(m in self.leased or m in self.deleted)
         self.deleted.discard(m)
         self.ready.add(m)
+
+    @always
+    def hidden_while_held(self, m: Message) -> bool:
+        return not (m in self.leased and m in self.ready)
 
 
 class SqsHeartbeat(SqsStandard):
     """The visibility timeout is extended during the work: slow work does no harm, a pause does."""
 
     faults = {"slow_work": 1, "expire": 1}
+    expects = {**SqsStandard.expects, "hidden-while-held": "holds"}
 
     change_message_visibility = True
     consumers = 2
@@ -98,6 +106,7 @@ class SqsDeleteFirst(SqsStandard):
         "no-duplicate-effect": "violated",
         "in-order": "violated",
         "no-stale-effect": "violated",
+        "hidden-while-held": "violated",
         "no-deadlock": "violated",
     }
 
