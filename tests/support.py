@@ -40,6 +40,9 @@ CORE = (
 """The models of the guarantees, their pitfalls, and a link: enough kinds of models for tests that
 look closely. Those that look at all of the catalogue are quick for each of it."""
 
+SEEDED = tuple(name for name in CORE if "/protocols/" not in name)
+"""Those of them that are pipelines: the guarantees of the seed text, and their pitfalls."""
+
 EXPLICIT = Options(engine="explicit")
 """One engine alone: quick, for tests that are about something else than the engines."""
 

@@ -164,7 +164,7 @@ def test_bad_claims_are_exit_2_and_say_what_to_write(tmp_path: Path, case: str) 
 
 
 def test_there_must_be_a_file() -> None:
-    assert run("claims", ROOT / "models").code == 2
+    assert run("claims", ROOT / "src").code == 2
     assert run("claims", "nowhere.toml").code == 2
 
 
@@ -201,17 +201,20 @@ def test_what_ctrl_c_left_is_named_in_the_json(
 
 def test_a_folder_stands_for_all_files_of_claims_in_it(tmp_path: Path) -> None:
     evidence = f'{GUARANTEE}, property = "no-loss", verdict = "violated"'
-    text = ONE.format(evidence=evidence)
-    written(tmp_path, text)
+    text = ONE.format(evidence=evidence.replace("guarantees/", "../guarantees/"))
+    (tmp_path / "guarantees").symlink_to(MODELS / "guarantees")
+    folder = tmp_path / "said"
+    folder.mkdir()
+    (folder / "claims.toml").write_text(text, encoding="utf-8")
     sourced = text.replace('text = "t"', 'text = "u"\nsource = "RFC 9999, section 1"')
-    (tmp_path / "more.claims.toml").write_text(sourced, encoding="utf-8")
-    (tmp_path / "other.toml").write_text("nothing = 1", encoding="utf-8")
-    done = run("claims", tmp_path, "--engine", "explicit")
+    (folder / "more.claims.toml").write_text(sourced, encoding="utf-8")
+    (folder / "other.toml").write_text("nothing = 1", encoding="utf-8")
+    done = run("claims", folder, "--engine", "explicit")
     assert done.code == 0
     assert "t (s)\n" in done.out
     assert "u (s; RFC 9999, section 1)\n" in done.out
     assert "2 claims: all of the evidence comes out." in done.out
-    as_data = run("claims", tmp_path, "--engine", "explicit", "--json").data
+    as_data = run("claims", folder, "--engine", "explicit", "--json").data
     assert [one["source"] for one in as_data["claims"]] == [None, "RFC 9999, section 1"]
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import MODELS, ROOT, run
+from support import MODELS, ROOT, SEEDED, run
 
 G, P = "models/guarantees", "models/pitfalls"
 
@@ -196,8 +196,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     runs = [
         run(
             "check",
-            G,
-            P,
+            *SEEDED,
             "--json",
             "--engine",
             "explicit",

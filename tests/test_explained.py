@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from support import CORE, EXPLICIT, MODELS, SEED, prop, question, run
+from support import CORE, EXPLICIT, MODELS, SEED, SEEDED, prop, question, run
 
 from deliverycheck.check.checking import lifted_of
 from deliverycheck.explain.frontier import frontier_of
@@ -29,7 +29,7 @@ from deliverycheck.system.sorts import Value
 from deliverycheck.system.verdicts import ModelResult, Step, Trace
 
 G, P = MODELS / "guarantees", MODELS / "pitfalls"
-NAMES = [one.name for one in questions([str(G), str(P)])]
+NAMES = [one.name for one in questions(SEEDED)]
 ALO = f"{G}/at_least_once.py"
 AMO = f"{G}/at_most_once.py"
 
@@ -50,7 +50,7 @@ def explanation(result: ModelResult, name: str) -> Explanation:
 @pytest.mark.parametrize("name", NAMES)
 def test_causes_are_the_least_budgets_of_the_frontier(name: str) -> None:
     """A second way to them: the lattice of all budgets up to the environment's."""
-    (asked,) = (q for q in questions([str(G), str(P)]) if q.name == name)
+    (asked,) = (q for q in questions(SEEDED) if q.name == name)
     caps = {"lose": 1, "duplicate": 1, "crash": 1, "delay": 1, "forget": 1}
     caps = {fault: 1 for fault in caps if fault != "forget" or name == "DedupWindow"}
     frontier = frontier_of(replace(asked, messages=1, faults={}), caps, EXPLICIT)
@@ -230,7 +230,7 @@ def test_nobody_ever_finds_out_that_at_most_once_has_lost_it() -> None:
 def test_contrasts_go_well(name: str) -> None:
     """Each is a run of the model that ends at rest, and its last state breaks nothing."""
     result = explained(name, SEED if name != "DedupWindow" else f"{SEED} forget=1", 2)
-    (asked,) = (q for q in questions([str(G), str(P)]) if q.name == name)
+    (asked,) = (q for q in questions(SEEDED) if q.name == name)
     system = lifted_of(replace(asked, messages=2)).system
     told = [one for one in result.properties if one.explanation is not None]
     for one in told:

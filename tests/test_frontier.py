@@ -20,7 +20,7 @@ import jsonschema
 import networkx as nx
 import pytest
 from fair_oracle import Fair
-from support import EXPLICIT, MODELS, interrupt_searches, run
+from support import EXPLICIT, MODELS, SEEDED, interrupt_searches, run
 from systems import fair_system_of
 
 from deliverycheck.check.checking import lifted_of
@@ -38,7 +38,7 @@ from deliverycheck.load.values import fault_names
 from deliverycheck.semantics.interpreter import evaluate
 
 G, P = MODELS / "guarantees", MODELS / "pitfalls"
-NAMES = [one.name for one in questions([str(G), str(P)])]
+NAMES = [one.name for one in questions(SEEDED)]
 
 Set = frozenset[tuple[str, float]]
 
@@ -46,7 +46,7 @@ Set = frozenset[tuple[str, float]]
 @cache
 def asked(name: str) -> Question:
     """A shipped model with one message."""
-    (found,) = (one for one in questions([str(G), str(P)]) if one.name == name)
+    (found,) = (one for one in questions(SEEDED) if one.name == name)
     return replace(found, messages=1)
 
 
