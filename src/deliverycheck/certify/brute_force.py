@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Collection, Sequence
 from math import prod
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from deliverycheck.certify.liveness.staging import demand_staged
 from deliverycheck.certify.meaning import Budget, Meaning, TooLarge, Wrong
@@ -23,10 +22,14 @@ from deliverycheck.certify.sentences import (
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value
+from deliverycheck.system.terms import Term, variables_of
 
 MOST_VALUATIONS = 200_000
 WORK = 50_000_000
 """Nodes of terms evaluated before it gives up: some seconds."""
+
+Bad: TypeAlias = tuple[State, str]
+"""A state, and what is bad about it."""
 
 
 def by_brute_force(system: System, obligations: Sequence[Symbolic]) -> None:
@@ -74,55 +77,79 @@ class _Valuations:
         self.meaning = meaning
         self._domains = domains
         self._kept: dict[Terms, dict[State, None]] = {}
+        self.wrong: dict[Terms, Bad | None] = {}
+        """Where a step goes wrong that begins in such a state."""
 
     def satisfying(self, terms: Terms) -> dict[State, None]:
         """The valuations that satisfy all terms, as a set in a fixed order."""
         if terms not in self._kept:
-            tests = [self.meaning.of(term) for term in terms]
-            self._kept[terms] = {
-                state: None
-                for state in product(*self._domains)
-                if all(holds(state) for holds in tests)
-            }
+            self._kept[terms] = dict.fromkeys(self._enumerated(terms))
         return self._kept[terms]
+
+    def _enumerated(self, terms: Terms) -> Collection[State]:
+        """One variable after the other; each term is asked as soon as all it speaks of is there."""
+        index = self.meaning.system.index
+        asked: dict[int, list[Term]] = {}
+        for term in terms:
+            names = {variable.name for variable in variables_of(term)}
+            last = max((index[name] for name in names), default=0)
+            asked.setdefault(last, []).append(term)
+        begun: Collection[State] = [()]
+        for at, domain in enumerate(self._domains):
+            begun = [(*state, value) for state in begun for value in domain]
+            for term in asked.get(at, ()):
+                begun = self.meaning.meeting(self.meaning.test(term), begun)
+        return begun
 
 
 class _Goals:
-    """What must not be met, compiled."""
+    """What must not be met."""
 
     def __init__(self, meaning: Meaning, targets: Sequence[Target]) -> None:
         self._meaning = meaning
-        self._targets = [(target.name, meaning.lazily(target.term)) for target in targets]
+        self._targets = [(target.name, meaning.test(target.term)) for target in targets]
 
-    def met(self, state: State) -> str | None:
-        """Why a state is a target, or what goes wrong in it."""
-        for name, holds in self._targets:
-            if holds(state):
-                return name
-        return self._meaning.goes_wrong(state)
+    def among(self, states: Collection[State]) -> Bad | None:
+        """A state that is a target, and which."""
+        for name, test in self._targets:
+            for state in self._meaning.meeting(test, states):
+                return state, name
+        return None
+
+    def met(self, states: Collection[State]) -> Bad | None:
+        """A state that is a target, or in which something goes wrong, and why."""
+        return self.among(states) or self._meaning.goes_wrong(states)
 
 
 def _closed(valuations: _Valuations, obligation: Closed) -> None:
-    meaning, inside = valuations.meaning, valuations.satisfying(obligation.terms)
+    meaning, terms = valuations.meaning, obligation.terms
+    inside = valuations.satisfying(terms)
     for state in obligation.start:
         if state not in inside:
             raise Refused(f"a start is outside of the invariant: {meaning.shown(state)}")
-    for state in inside:
-        for number, action in enumerate(meaning.system.actions):
-            after = meaning.after(number, state)
-            if isinstance(after, tuple) and after not in inside:
+    if not terms:
+        return  # a step that goes right leaves no domain
+    wrong: Bad | None = None
+    for number, action in enumerate(meaning.system.actions):
+        for state, after in meaning.steps(number, inside):
+            if isinstance(after, Wrong):
+                wrong = wrong or (state, after.of(action))
+            elif after not in inside:
                 raise Refused(
                     f"step `{action.name}` leaves the invariant: from {meaning.shown(state)} "
                     f"to {meaning.shown(after)}"
                 )
+    valuations.wrong[terms] = wrong
 
 
 def _excluded(valuations: _Valuations, obligation: Excluded) -> None:
-    meaning = valuations.meaning
-    goals = _Goals(meaning, obligation.targets)
-    for state in valuations.satisfying(obligation.terms):
-        if (what := goals.met(state)) is not None:
-            raise Refused(f"the invariant does not exclude {what}: {meaning.shown(state)}")
+    meaning, terms = valuations.meaning, obligation.terms
+    inside = valuations.satisfying(terms)
+    if terms not in valuations.wrong:
+        valuations.wrong[terms] = meaning.goes_wrong(inside)
+    bad = _Goals(meaning, obligation.targets).among(inside) or valuations.wrong[terms]
+    if bad is not None:
+        raise Refused(f"the invariant does not exclude {bad[1]}: {meaning.shown(bad[0])}")
 
 
 def _base(meaning: Meaning, obligation: Base) -> None:
@@ -130,9 +157,8 @@ def _base(meaning: Meaning, obligation: Base) -> None:
     seen = set(meaning.system.initial)
     front = list(seen)
     for depth in range(obligation.k):
-        for state in front:
-            if (what := goals.met(state)) is not None:
-                raise Refused(f"a run of {depth} steps meets {what}: {meaning.shown(state)}")
+        if (bad := goals.met(front)) is not None:
+            raise Refused(f"a run of {depth} steps meets {bad[1]}: {meaning.shown(bad[0])}")
         after = {new for state in front for new in meaning.successors(state)} - seen
         if not after:
             return
@@ -143,7 +169,7 @@ def _base(meaning: Meaning, obligation: Base) -> None:
 def _induction(valuations: _Valuations, obligation: Induction) -> None:
     meaning, inside = valuations.meaning, valuations.satisfying(obligation.lemmas)
     goals = _Goals(meaning, obligation.targets)
-    good = {state: meaning.successors(state) for state in inside if goals.met(state) is None}
+    good = {state: meaning.successors(state) for state in inside if not goals.met((state,))}
     # After round i: the states at the end of some i good states in a row.
     ends = set(good)
     for _ in range(obligation.k - 1):
@@ -152,12 +178,11 @@ def _induction(valuations: _Valuations, obligation: Induction) -> None:
             break
         ends = longer
     for state in ends:
-        for new in good[state]:
-            if new in inside and new not in good:
-                raise Refused(
-                    f"{obligation.k} states in a row do not exclude {goals.met(new)}: "
-                    f"{meaning.shown(new)}"
-                )
+        bad = goals.met([new for new in good[state] if new in inside and new not in good])
+        if bad is not None:
+            raise Refused(
+                f"{obligation.k} states in a row do not exclude {bad[1]}: {meaning.shown(bad[0])}"
+            )
 
 
 def _descent(valuations: _Valuations, obligation: Descent) -> None:

@@ -1,4 +1,4 @@
-"""What terms and actions mean, told once more: by closures over states.
+"""What terms and actions mean, told once more: by Python expressions about a state.
 
 The engines have an interpreter and a compiler of their own; a mistake in these would otherwise be
 believed by the checker as well.
@@ -6,8 +6,9 @@ believed by the checker as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias, assert_never
 
 from deliverycheck.system.model import Action, State, System
@@ -45,13 +46,34 @@ class Wrong:
 
     text: str
 
+    def of(self, action: Action) -> str:
+        """The same with the step's name."""
+        return f"step `{action.name}` goes wrong: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term as a function of the state, and how many nodes it has."""
+
+    evaluate: Evaluator
+    nodes: int
+
+
+Test: TypeAlias = tuple[_Term, ...]
+"""A conjunction, part by part."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Action:
-    guard: Evaluator
-    bounds: tuple[tuple[str, Evaluator], ...]
-    checks: tuple[tuple[str, Evaluator], ...]
-    updates: tuple[tuple[int, Sort, Evaluator], ...]
+    guard: _Term
+    bounds: tuple[tuple[str, _Term], ...]
+    needed: Test
+    """Guard and bounds: where it can be taken."""
+    checks: tuple[tuple[str, _Term], ...]
+    updated: tuple[tuple[int, Sort], ...]
+    """The places of the state that change."""
+    values: _Term
+    """What stands there afterwards."""
 
 
 class Meaning:
@@ -63,21 +85,32 @@ class Meaning:
         self._actions = [self._compiled(action) for action in system.actions]
 
     def _compiled(self, action: Action) -> _Action:
-        at = self.system.index
+        places = [self.system.index[name] for name in action.updates]
+        guard = self._term(action.guard)
+        bounds = tuple((bound.name, self._term(bound.term)) for bound in action.bounds)
         return _Action(
-            self.of(action.guard),
-            tuple((bound.name, self.of(bound.term)) for bound in action.bounds),
-            tuple((check.message, self.of(check.term)) for check in action.checks),
-            tuple(
-                (at[name], self.system.variables[at[name]].sort, self.of(term))
-                for name, term in action.updates.items()
-            ),
+            guard,
+            bounds,
+            (guard, *(term for _, term in bounds)),
+            tuple((check.message, self._term(check.term)) for check in action.checks),
+            tuple((at, self.system.variables[at].sort) for at in places),
+            self._tuple(action.updates.values()),
         )
+
+    def _term(self, term: Term) -> _Term:
+        text, nodes = _written(term, self.system.index)
+        return _Term(_function(text), nodes)
+
+    def _tuple(self, terms: Iterable[Term]) -> _Term:
+        """The values of several terms as one."""
+        written = [_written(term, self.system.index) for term in terms]
+        text = "".join(f"{text}, " for text, _ in written)
+        return _Term(_function(f"({text})"), sum(nodes for _, nodes in written))
 
     def of(self, term: Term) -> Evaluator:
         """A term of this system, compiled."""
-        evaluate, nodes = _closure(term, self.system.index)
-        spend = self.budget.spend
+        made, spend = self._term(term), self.budget.spend
+        evaluate, nodes = made.evaluate, made.nodes
 
         def metered(state: State) -> Any:
             spend(nodes)
@@ -85,31 +118,51 @@ class Meaning:
 
         return metered
 
-    def lazily(self, term: Term) -> Evaluator:
-        """As `of`, but of a conjunction only those parts are paid for that are looked at.
+    def test(self, term: Term) -> Test:
+        """A term of this system, to be asked of many states.
 
-        That nothing has to happen is a long one, and mostly its first parts settle it.
+        Of a conjunction only those parts are paid for that are looked at: that nothing has to
+        happen is a long one, and mostly its first parts settle it.
         """
         match term:
             case App("and", args):
-                return _every([self.lazily(arg) for arg in args])
+                return tuple(part for arg in args for part in self.test(arg))
             case _:
-                return self.of(term)
+                return (self._term(term),)
+
+    def meeting(self, test: Test, states: Collection[State]) -> Collection[State]:
+        """Those of the states that pass a test."""
+        for term in test:
+            self.budget.spend(term.nodes * len(states))
+            holds = term.evaluate
+            states = [state for state in states if holds(state)]
+        return states
 
     def after(self, number: int, state: State) -> State | Wrong | None:
         """The state after an action; None where it cannot be taken."""
         action = self._actions[number]
-        if not action.guard(state):
-            return None
-        for _, allows in action.bounds:
-            if not allows(state):
+        for term in action.needed:
+            self.budget.spend(term.nodes)
+            if not term.evaluate(state):
                 return None
-        for message, holds in action.checks:
-            if not holds(state):
+        return self._taken(action, state)
+
+    def steps(
+        self, number: int, states: Collection[State]
+    ) -> Iterator[tuple[State, State | Wrong]]:
+        """Each of the states in which an action can be taken, with the state after it."""
+        action = self._actions[number]
+        for state in self.meeting(action.needed, states):
+            yield state, self._taken(action, state)
+
+    def _taken(self, action: _Action, state: State) -> State | Wrong:
+        for message, term in action.checks:
+            self.budget.spend(term.nodes)
+            if not term.evaluate(state):
                 return Wrong(f"its check `{message}` fails")
+        self.budget.spend(action.values.nodes)
         after = list(state)
-        for at, sort, evaluate in action.updates:
-            value = evaluate(state)
+        for (at, sort), value in zip(action.updated, action.values.evaluate(state), strict=True):
             if not contains(sort, value):
                 return Wrong(f"{self.system.variables[at].name} leaves {sort}")
             if isinstance(value, int) and value.bit_length() > LONGEST:
@@ -119,20 +172,20 @@ class Meaning:
 
     def cuts(self, state: State) -> set[str]:
         """The names of the bounds that cut something off in a state."""
-        return {
-            name
-            for action in self._actions
-            if action.bounds and action.guard(state)
-            for name, allows in action.bounds
-            if not allows(state)
-        }
+        found: set[str] = set()
+        for action in self._actions:
+            if action.bounds and self.meeting((action.guard,), (state,)):
+                found |= {
+                    name for name, term in action.bounds if not self.meeting((term,), (state,))
+                }
+        return found
 
-    def goes_wrong(self, state: State) -> str | None:
-        """Which step can be taken in a state and goes wrong, in words."""
+    def goes_wrong(self, states: Collection[State]) -> tuple[State, str] | None:
+        """A state in which a step can be taken and goes wrong, and how, in words."""
         for number, action in enumerate(self.system.actions):
-            result = self.after(number, state)
-            if isinstance(result, Wrong):
-                return f"step `{action.name}` goes wrong: {result.text}"
+            for state, after in self.steps(number, states):
+                if isinstance(after, Wrong):
+                    return state, after.of(action)
         return None
 
     def successors(self, state: State) -> list[State]:
@@ -147,73 +200,52 @@ class Meaning:
         )
 
 
-def _closure(term: Term, index: Mapping[str, int]) -> tuple[Evaluator, int]:
-    """A term as a function of the state, and how many nodes it has."""
+def _written(term: Term, index: Mapping[str, int]) -> tuple[str, int]:
+    """A term as a Python expression about `s`, the state; and how many nodes it has."""
     match term:
         case Const(value):
-            return (lambda _: value), 1
+            return repr(value), 1
         case Var(name):
-            at = index[name]
-            return (lambda state: state[at]), 1
+            return f"s[{index[name]}]", 1
         case App(op, args):
-            parts = [_closure(arg, index) for arg in args]
+            parts = [_written(arg, index) for arg in args]
             nodes = 1 + sum(size for _, size in parts)
-            return _applied(op, [evaluate for evaluate, _ in parts]), nodes
+            return f"({_applied(op, [text for text, _ in parts])})", nodes
     assert_never(term)
 
 
-def _applied(op: Op, args: list[Evaluator]) -> Evaluator:
+def _applied(op: Op, args: list[str]) -> str:
     match op:
         case "and":
-            return _every(args)
+            return " and ".join(args) or "True"
         case "or":
-            return _some(args)
+            return " or ".join(args) or "False"
         case "not":
             (inner,) = args
-            return lambda state: not inner(state)
+            return f"not {inner}"
         case "ite":
             test, then, other = args
-            return lambda state: then(state) if test(state) else other(state)
-        case "eq" | "lt" | "le" | "add" | "sub" | "min" | "max":
-            return _two(op, *args)
+            return f"{then} if {test} else {other}"
+        case "eq" | "lt" | "le" | "add" | "sub":
+            left, right = args
+            return f"{left} {SIGNS[op]} {right}"
+        case "min" | "max":
+            left, right = args
+            return f"{op}({left}, {right})"
     assert_never(op)
 
 
-def _every(args: list[Evaluator]) -> Evaluator:
-    def evaluate(state: State) -> bool:
-        for arg in args:  # noqa: SIM110  a generator would double the time
-            if not arg(state):
-                return False
-        return True
-
-    return evaluate
+SIGNS = {"eq": "==", "lt": "<", "le": "<=", "add": "+", "sub": "-"}
 
 
-def _some(args: list[Evaluator]) -> Evaluator:
-    def evaluate(state: State) -> bool:
-        for arg in args:  # noqa: SIM110  as above
-            if arg(state):
-                return True
-        return False
+@lru_cache(maxsize=10_000)
+def _function(text: str) -> Evaluator:
+    """An expression as a function; the certificates about one system have most of them in common.
 
-    return evaluate
-
-
-def _two(op: Op, left: Evaluator, right: Evaluator) -> Evaluator:
-    match op:
-        case "eq":
-            return lambda state: left(state) == right(state)
-        case "lt":
-            return lambda state: left(state) < right(state)
-        case "le":
-            return lambda state: left(state) <= right(state)
-        case "add":
-            return lambda state: left(state) + right(state)
-        case "sub":
-            return lambda state: left(state) - right(state)
-        case "min":
-            return lambda state: min(left(state), right(state))
-        case "max":
-            return lambda state: max(left(state), right(state))
-        case _:
-            raise ValueError(f"`{op}` does not take two arguments")
+    Nothing but constants, places of the state and the operators above is ever written into it.
+    """
+    try:
+        made: Evaluator = eval(f"lambda s: {text}", {"min": min, "max": max})  # noqa: S307 - as said above
+    except (SyntaxError, MemoryError):  # how Python's parser says so
+        raise TooLarge("a term is nested too deep") from None
+    return made

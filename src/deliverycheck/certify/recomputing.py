@@ -18,10 +18,8 @@ def recompute(system: System, obligation: Recomputed) -> tuple[str, ...]:
     reached = reach(meaning)
     demand_stated(reached, obligation.proof)
     for target in obligation.targets:
-        holds = meaning.lazily(target.term)
-        for state in reached.states:
-            if holds(state):
-                raise Refused(f"{target.name} is reachable: {meaning.shown(state)}")
+        for state in meaning.meeting(meaning.test(target.term), reached.states):
+            raise Refused(f"{target.name} is reachable: {meaning.shown(state)}")
     for clause in obligation.possible:
         _demand_possible(meaning, reached, clause)
     return tuple(sorted(reached.cut))
