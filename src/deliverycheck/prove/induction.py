@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from deliverycheck.prove.encode import Formula, Frames
 from deliverycheck.prove.goals import after, enabled, sound
@@ -18,11 +19,14 @@ from deliverycheck.system.digest import written
 from deliverycheck.system.model import System
 from deliverycheck.system.terms import Term, variables_of
 
+Afterwards: TypeAlias = dict[tuple[int, Term], Term]
+"""By action and lemma: the lemma after the action, said of the state before it."""
+
 
 class Induction:
     """A solver that knows a system's actions and some lemmas, each of which can be assumed."""
 
-    def __init__(self, system: System, effort: int = 0) -> None:
+    def __init__(self, system: System, effort: int = 0, then: Afterwards | None = None) -> None:
         self.system = system
         self.frames = Frames(system, None, effort)
         self._going: list[Formula] = []
@@ -30,9 +34,11 @@ class Induction:
             can = build.all_of(enabled(action), sound(system, action))
             self._going.append(self.frames.flag(self.frames.true(can)))
         self._assumed: dict[Term, Formula] = {}
+        self._flags: dict[int, Term] = {}
         self._broken: dict[tuple[int, Term], Formula] = {}
+        self._breakable: dict[Term, Formula] = {}
         self._wanted: dict[Term, Formula] = {}
-        self._then: dict[tuple[int, Term], Term] = {}
+        self._then: Afterwards = {} if then is None else then
         self._shapes: dict[Term, str] = {}
         self._variables: dict[Term, frozenset[str]] = {}
         messages = {action.message for action in system.actions if action.message is not None}
@@ -83,7 +89,8 @@ class Induction:
     def assume(self, lemma: Term) -> Formula:
         """The flag that stands for a lemma among assumptions."""
         if lemma not in self._assumed:
-            self._assumed[lemma] = self.frames.flag(self.frames.true(lemma))
+            flag = self._assumed[lemma] = self.frames.flag(self.frames.true(lemma))
+            self._flags[self.frames.id_of(flag)] = lemma
         return self._assumed[lemma]
 
     def _breaks(self, at: int, lemma: Term) -> Formula:
@@ -104,12 +111,12 @@ class Induction:
             self._wanted[goal] = self.frames.flag(self.frames.true(goal))
         return self._needed(lemmas, self._wanted[goal])
 
-    def _needed(self, lemmas: Sequence[Term], *wanted: Formula) -> list[Term] | None:
-        flags = {self.frames.id_of(self.assume(lemma)): lemma for lemma in lemmas}
-        if self.frames.check(*wanted, *map(self.assume, lemmas)) != "unsat":
+    def _needed(self, lemmas: Sequence[Term], wanted: Formula) -> list[Term] | None:
+        """Those of the lemmas that are enough to exclude what is wanted, or None."""
+        if self.frames.check(wanted, *map(self.assume, lemmas)) != "unsat":
             return None
-        core = self.frames.core()
-        return [lemma for number, lemma in flags.items() if number in core]
+        core = {self._flags[number] for number in self.frames.core() if number in self._flags}
+        return [lemma for lemma in lemmas if lemma in core]
 
     def smallest(self, lemmas: Sequence[Term], goal: Term) -> list[Term] | None:
         """A small part of an inductive set that is inductive and keeps the goal out, or None.
@@ -125,19 +132,15 @@ class Induction:
         found = dict.fromkeys(other for one in needed for other in alike[self._shape(one)])
         work = list(found)
         for lemma in work:
-            for at, action in enumerate(self.system.actions):
-                if self._subjects(lemma).isdisjoint(action.updates):
-                    continue
-                wanted = self.frames.flag(self._breaks(at, lemma))
-                # What is needed already costs nothing, so it is tried first.
-                more = self._needed(list(found), self._going[at], wanted)
-                if more is None:
-                    more = self._needed(lemmas, self._going[at], wanted)
-                if more is None:
-                    return None
-                more = [other for one in more for other in alike[self._shape(one)]]
-                work += [term for term in dict.fromkeys(more) if term not in found]
-                found |= dict.fromkeys(more)
+            # What is needed already costs nothing, so it is tried first.
+            if self._needed(list(found), self._lost(lemma)) is not None:
+                continue
+            more = self._needed(lemmas, self._lost(lemma))
+            if more is None:
+                return None
+            more = [other for one in more for other in alike[self._shape(one)]]
+            work += [term for term in dict.fromkeys(more) if term not in found]
+            found |= dict.fromkeys(more)
         return self._pruned([lemma for lemma in lemmas if lemma in found], goal)
 
     def _pruned(self, lemmas: list[Term], goal: Term) -> list[Term]:
@@ -168,15 +171,16 @@ class Induction:
         """Whether the lemmas, together, hold at the start and are kept by every step."""
         if not all(map(self.holds_at_start, lemmas)):
             return False
-        given = [self.assume(lemma) for lemma in lemmas]
-        for at, action in enumerate(self.system.actions):
-            touched = [
-                self._breaks(at, lemma)
-                for lemma in lemmas
+        some = self.frames.flag(self.frames.either(map(self._lost, lemmas)))
+        return self.frames.check(some, *map(self.assume, lemmas)) == "unsat"
+
+    def _lost(self, lemma: Term) -> Formula:
+        """The flag that stands for: some step is possible, and breaks the lemma."""
+        if lemma not in self._breakable:
+            broken = [
+                self.frames.both((self._going[at], self._breaks(at, lemma)))
+                for at, action in enumerate(self.system.actions)
                 if not self._subjects(lemma).isdisjoint(action.updates)
             ]
-            if touched:
-                some = self.frames.flag(self.frames.either(touched))
-                if self.frames.check(self._going[at], some, *given) != "unsat":
-                    return False
-        return True
+            self._breakable[lemma] = self.frames.flag(self.frames.either(broken))
+        return self._breakable[lemma]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import permutations
 
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
@@ -16,12 +17,17 @@ from deliverycheck.system.terms import App, Const, Term, Var, variables_of
 MOST = 6_000
 """Clauses of three literals that are tried."""
 
+KEPT = ("durable", "volatile", "place")
+"""Where actors remember things."""
+
 THRESHOLDS = 3
 """Bounds of an integer that literals speak about, from its least value on."""
 
 
 def literals_of(system: System) -> Iterator[Term]:
-    """The atoms lemmas are made of: what single variables can be seen to be."""
+    """The atoms lemmas are made of: what single variables can be seen to be, which of two counters
+    is ahead."""
+    yield from _comparisons(system)
     for variable in system.variables:
         one = Var(variable.name, variable.sort)
         match variable.sort:
@@ -40,6 +46,21 @@ def literals_of(system: System) -> Iterator[Term]:
                     yield build.at_most(build.integer(bound + 1), one)
 
 
+def _comparisons(system: System) -> Iterator[Term]:
+    """Numbers without end that actors remember, such as fencing tokens, are compared.
+
+    What has an end is told by its bounds, and what is under way or has happened is counted.
+    """
+    counters = [
+        Var(v.name, v.sort)
+        for v in system.variables
+        if isinstance(v.sort, IntSort) and v.sort.high is None and v.store in KEPT
+    ]
+    for a, b in permutations(counters, 2):
+        yield build.at_most(a, b)
+        yield build.less(a, b)
+
+
 @dataclass(frozen=True, slots=True)
 class Literals:
     """Literals, with the samples in which each is true as the bits of one integer."""
@@ -48,7 +69,7 @@ class Literals:
     where: tuple[int, ...]
     everywhere: int
     subject: tuple[str, ...]
-    """The variable each speaks about."""
+    """The variable each speaks about, or both that it compares."""
     topic: tuple[str | None, ...]
     """The message each speaks about, if any."""
 
@@ -56,17 +77,24 @@ class Literals:
 def observed(system: System, samples: Sequence[State]) -> Literals:
     """The literals of a system as the samples show them."""
     terms = tuple(literals_of(system))
-    subject = tuple(next(variables_of(term)).name for term in terms)
-    # A literal speaks about one variable, so it is enough to evaluate it once for each value.
-    having: dict[str, dict[Value, int]] = {}
-    for at, variable in enumerate(system.variables):
-        bits = having.setdefault(variable.name, {})
+    names = [tuple(sorted({var.name for var in variables_of(term)})) for term in terms]
+    # A literal speaks about one or two variables: it is evaluated once for each of their values.
+    having: dict[tuple[str, ...], dict[tuple[Value, ...], int]] = {}
+    for them in dict.fromkeys(names):
+        bits = having.setdefault(them, {})
+        places = [system.index[name] for name in them]
         for number, state in enumerate(samples):
-            bits[state[at]] = bits.get(state[at], 0) | (1 << number)
+            values = tuple(state[at] for at in places)
+            bits[values] = bits.get(values, 0) | (1 << number)
     where = tuple(
-        sum(bits for value, bits in having[name].items() if evaluate(term, {name: value}))
-        for term, name in zip(terms, subject, strict=True)
+        sum(
+            bits
+            for values, bits in having[them].items()
+            if evaluate(term, dict(zip(them, values, strict=True)))
+        )
+        for term, them in zip(terms, names, strict=True)
     )
+    subject = tuple(", ".join(them) for them in names)
     messages = {action.message for action in system.actions if action.message is not None}
     topic = tuple(_topic(term, messages) for term in terms)
     return Literals(terms, where, (1 << len(samples)) - 1, subject, topic)
@@ -74,8 +102,7 @@ def observed(system: System, samples: Sequence[State]) -> Literals:
 
 def _topic(literal: Term, messages: AbstractSet[str]) -> str | None:
     """The message in the brackets of the variable's name, or the label it is compared with."""
-    name = next(variables_of(literal)).name
-    words = set(re.split(r"[\[\], ]", name))
+    words = {word for var in variables_of(literal) for word in re.split(r"[\[\], ]", var.name)}
     match literal:
         case App("eq", (Var(), Const(str() as label))):
             words.add(label)

@@ -17,7 +17,7 @@ from deliverycheck.prove.induction import Induction
 from deliverycheck.prove.names import LATE, STAGES
 from deliverycheck.prove.paths import Path, Paths, possible_along, value_along
 from deliverycheck.prove.prover import Prover
-from deliverycheck.prove.samples import FEW, MANY, Amount
+from deliverycheck.prove.samples import FEW, MANY, Amount, Onward
 from deliverycheck.prove.search import Search
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
@@ -66,7 +66,7 @@ class Doom:
         self.system = system
         self.covers = [Covers(clause) for clause in prop.clauses]
         self.effort = effort
-        self._paths = Paths(system, effort)
+        self._paths = Paths(Onward(system), effort)
 
     def at(self, search: Search) -> Trap | str | None:
         """A trapped state at the search's depth; None: there is none; else why it stays open."""
@@ -175,7 +175,7 @@ class _Covering:
         self.total: Term = build.integer(0)
         for var in measured(prover.system):
             self.total = build.plus(self.total, var)
-        self._paths = Paths(prover.system, prover.effort)
+        self._paths = Paths(prover.onward, prover.effort)
 
     def try_again(self, paths: Iterable[Path]) -> None:
         """Begin with paths that were enough elsewhere."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from deliverycheck.prove.blocking import Seen, blocked
 from deliverycheck.prove.goals import mishap
-from deliverycheck.prove.induction import Induction
+from deliverycheck.prove.induction import Afterwards, Induction
 from deliverycheck.prove.kinduction import k_induction
 from deliverycheck.prove.lemmas import Literals, long_clauses, observed, short_clauses
 from deliverycheck.prove.paths import Path
-from deliverycheck.prove.samples import FEW, MANY, Amount, sampled
+from deliverycheck.prove.samples import FEW, MANY, Amount, Onward, sampled
 from deliverycheck.prove.spacer import spacer
 from deliverycheck.semantics.interpreter import evaluate
 from deliverycheck.system import build
@@ -45,19 +45,25 @@ class Prover:
     def __init__(self, system: System, effort: int = 0) -> None:
         self.system = system
         self.effort = effort
-        self._probe = Induction(system, effort)
+        self._afterwards: Afterwards = {}
+        self._probe = self._induction()
         self._mishap = mishap(system)
         self.paths: tuple[tuple[Path, ...], ...] = ()
         """By clause, the paths that were enough for the last proof of progress."""
         self._seen: dict[Term, bool] = {}
+        self.onward = Onward(system)
         self._samples: dict[Amount, list[State]] = {}
         self._observed: dict[Amount, Literals] = {}
         self._lemmas: dict[tuple[Amount, bool], list[Term]] = {}
 
+    def _induction(self) -> Induction:
+        """A solver of its own; terms that others have made already are not made again."""
+        return Induction(self.system, self.effort, self._afterwards)
+
     def samples(self, amount: Amount) -> list[State]:
         """Some reachable states."""
         if amount not in self._samples:
-            self._samples[amount] = sampled(self.system, amount)
+            self._samples[amount] = sampled(self.onward, amount)
         return self._samples[amount]
 
     def lemmas(self, amount: Amount, *, long: bool) -> list[Term]:
@@ -68,7 +74,7 @@ class Prover:
             candidates = short_clauses(literals)
             if long:
                 candidates += long_clauses(literals, frozenset(candidates))
-            self._lemmas[key] = Induction(self.system, self.effort).inductive(candidates)
+            self._lemmas[key] = self._induction().inductive(candidates)
         return self._lemmas[key]
 
     def _literals(self, amount: Amount) -> Literals:
@@ -132,5 +138,5 @@ class Prover:
             return None
         # A solver of its own: what a used one has learnt decides which of many small sets it finds,
         # and what it was asked before depends on how fast the searcher is.
-        small = Induction(self.system, self.effort).smallest(lemmas, goal)
+        small = self._induction().smallest(lemmas, goal)
         return None if small is None else Proved(Inductive(tuple(small)), method)

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import TypeAlias
 
 from deliverycheck.semantics.interpreter import ModelFault, successors
 from deliverycheck.system.model import State, System
+
+Step: TypeAlias = tuple[int, State]
+"""The number of an action, and the state after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +29,34 @@ FEW = Amount(600, 60, 40)
 MANY = Amount(2_000, 120, 100)
 
 
-def sampled(system: System, amount: Amount, seed: int = 0) -> list[State]:
-    """Some reachable states, the initial ones among them; the same for the same seed."""
-    onward: dict[State, tuple[State, ...]] = {}
+class Onward:
+    """What follows a state, by the reference interpreter, and kept for whoever asks again."""
 
-    def after(state: State) -> tuple[State, ...]:
-        if state not in onward:
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.known: dict[State, tuple[Step, ...]] = {}
+        self._number = {id(action): number for number, action in enumerate(system.actions)}
+
+    def after(self, state: State) -> tuple[Step, ...]:
+        """The steps from a state; none where one goes wrong, which is another goal's business."""
+        if state not in self.known:
             try:
-                onward[state] = tuple(outcome.state for outcome in successors(system, state))
+                found = tuple(successors(self.system, state))
             except ModelFault:
-                onward[state] = ()  # another goal's business
-        return onward[state]
+                found = ()
+            self.known[state] = tuple((self._number[id(one.action)], one.state) for one in found)
+        return self.known[state]
 
+
+def sampled(onward: Onward, amount: Amount, seed: int = 0) -> list[State]:
+    """Some reachable states, the initial ones among them; the same for the same seed."""
+    system = onward.system
     found = dict.fromkeys(system.initial)
     queue = list(found)
     for state in queue:
         if len(found) >= amount.broad:
             break
-        for target in after(state):
+        for _, target in onward.after(state):
             if target not in found:
                 found[target] = None
                 queue.append(target)
@@ -50,9 +64,9 @@ def sampled(system: System, amount: Amount, seed: int = 0) -> list[State]:
     for _ in range(amount.walks):
         state = rng.choice(system.initial)
         for _ in range(amount.long):
-            targets = after(state)
-            if not targets:
+            steps = onward.after(state)
+            if not steps:
                 break
-            state = rng.choice(targets)
+            _, state = rng.choice(steps)
             found[state] = None
     return list(found)
