@@ -8,7 +8,7 @@ what holds after an action is said of the state before it, by substitution.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from deliverycheck.prove.encode import Formula, Frames
@@ -123,6 +123,15 @@ class Induction:
 
         What is said of one message is said of all of them, where the set allows: people read it.
         """
+        found = self._supporting(lemmas, goal)
+        if found is None:
+            return None
+        kept = self._pruned(found, goal)
+        # Lemmas that only keep each other cannot be left out one by one, but nothing leads to them.
+        return self._supporting(kept, goal) or kept
+
+    def _supporting(self, lemmas: Sequence[Term], goal: Term) -> list[Term] | None:
+        """What keeps the goal out, what keeps that, and so on; None where something is missing."""
         needed = self.excludes(lemmas, goal)
         if needed is None:
             return None
@@ -132,16 +141,21 @@ class Induction:
         found = dict.fromkeys(other for one in needed for other in alike[self._shape(one)])
         work = list(found)
         for lemma in work:
-            # What is needed already costs nothing, so it is tried first.
+            # What is needed already costs nothing, so it is tried first: for all steps at once, and
+            # where that is not enough, step by step, since less is needed for a single one.
             if self._needed(list(found), self._lost(lemma)) is not None:
                 continue
-            more = self._needed(lemmas, self._lost(lemma))
-            if more is None:
-                return None
-            more = [other for one in more for other in alike[self._shape(one)]]
-            work += [term for term in dict.fromkeys(more) if term not in found]
-            found |= dict.fromkeys(more)
-        return self._pruned([lemma for lemma in lemmas if lemma in found], goal)
+            for broken in self._ways_to_break(lemma):
+                wanted = self.frames.flag(broken)
+                if self._needed(list(found), wanted) is not None:
+                    continue
+                more = self._needed(lemmas, wanted)
+                if more is None:
+                    return None
+                more = [other for one in more for other in alike[self._shape(one)]]
+                work += [term for term in dict.fromkeys(more) if term not in found]
+                found |= dict.fromkeys(more)
+        return [lemma for lemma in lemmas if lemma in found]
 
     def _pruned(self, lemmas: list[Term], goal: Term) -> list[Term]:
         """Leave out what can be left out, longest clauses first, for all messages at once."""
@@ -177,10 +191,12 @@ class Induction:
     def _lost(self, lemma: Term) -> Formula:
         """The flag that stands for: some step is possible, and breaks the lemma."""
         if lemma not in self._breakable:
-            broken = [
-                self.frames.both((self._going[at], self._breaks(at, lemma)))
-                for at, action in enumerate(self.system.actions)
-                if not self._subjects(lemma).isdisjoint(action.updates)
-            ]
-            self._breakable[lemma] = self.frames.flag(self.frames.either(broken))
+            broken = self.frames.either(self._ways_to_break(lemma))
+            self._breakable[lemma] = self.frames.flag(broken)
         return self._breakable[lemma]
+
+    def _ways_to_break(self, lemma: Term) -> Iterator[Formula]:
+        """By action that changes what the lemma speaks about: it is possible, and breaks it."""
+        for at, action in enumerate(self.system.actions):
+            if not self._subjects(lemma).isdisjoint(action.updates):
+                yield self.frames.both((self._going[at], self._breaks(at, lemma)))
