@@ -11,7 +11,8 @@ from hostile import HOSTILE
 from support import lifted_with
 from systems import all_states, system_of
 
-from deliverycheck.certify.meaning import Budget, Meaning, Wrong
+from deliverycheck.certify.checking import certify
+from deliverycheck.certify.meaning import Budget, Meaning, TooLarge, Wrong
 from deliverycheck.prove import paths
 from deliverycheck.prove.goals import goals_of
 from deliverycheck.prove.paths import Paths
@@ -19,9 +20,10 @@ from deliverycheck.prove.prover import Prover
 from deliverycheck.prove.samples import Onward
 from deliverycheck.semantics.interpreter import ModelFault, evaluate, perform
 from deliverycheck.system import build
-from deliverycheck.system.model import Action, State, System, Variable
-from deliverycheck.system.sorts import EnumSort
-from deliverycheck.system.terms import Var
+from deliverycheck.system.certificates import Certificate, Inductive
+from deliverycheck.system.model import Action, Clause, Property, State, System, Variable
+from deliverycheck.system.sorts import BOOL, EnumSort, IntSort
+from deliverycheck.system.terms import App, Const, Op, Term, Var
 
 
 def after(system: System, action: Action, state: State) -> State | type[Wrong] | None:
@@ -118,6 +120,48 @@ def test_the_checker_and_the_interpreter_take_the_same_steps(seed: int) -> None:
             alone = meaning.after(number, state)
             assert alone == together.get(state)
             assert (Wrong if isinstance(alone, Wrong) else alone) == one
+
+
+@pytest.mark.parametrize("op", ["min", "max", "add", "sub", "not", "and", "or", "eq"])
+def test_what_is_nested_deep_means_the_same(op: Op) -> None:
+    sort = IntSort(-3, 3)
+    at = Variable("at", sort if op in ("min", "max", "add", "sub") else BOOL)
+    one = Var("at", at.sort)
+    term: Term = one
+    for _ in range(300):  # Python itself reads some 200 levels
+        term = App(op, (term,)) if op == "not" else App(op, (term, one))
+    values = (-2, 3) if at.sort == sort else (False, True)
+    system = System("deep", (at,), ((values[0],),), ())
+    meaning = Meaning(system, Budget(10**9))
+    for value in values:
+        assert meaning.of(term)((value,)) == evaluate(term, {"at": value})
+
+
+def test_every_evaluation_is_paid_for() -> None:
+    """A term of three nodes, asked of ten states at once and of one alone; a step, as well."""
+    at = Variable("at", IntSort(0, 9))
+    term = App("lt", (Var("at", at.sort), Const(5, at.sort)))
+    step = Action("on", "one", term, {"at": App("add", (Var("at", at.sort), Const(1, at.sort)))})
+    budget = Budget(1_000)
+    meaning = Meaning(System("paid", (at,), ((0,),), (step,)), budget)
+    assert len(meaning.meeting(meaning.test(term), [(n,) for n in range(10)])) == 5
+    assert budget.left == 1_000 - 10 * 3
+    assert meaning.of(term)((0,))
+    assert budget.left == 1_000 - 11 * 3
+    assert meaning.after(0, (0,)) == (1,)
+    assert budget.left == 1_000 - 11 * 3 - 3 - 3  # its guard, and what it writes
+    with pytest.raises(TooLarge):
+        meaning.meeting(meaning.test(term), [(0,)] * 400)
+
+
+def test_where_there_is_no_variable_what_is_false_is_still_false() -> None:
+    idle = Action("idle", "one", build.TRUE, {})
+    always = Property("p", "always", (Clause("it", build.TRUE, build.TRUE),))
+    system = System("empty", (), ((),), (idle,), (always,))
+    made = Certificate(system, "p", "holds", Inductive((build.FALSE,)))
+    assert certify(made, checkers=("brute force",)).status == "refused"
+    made = Certificate(system, "p", "holds", Inductive((build.TRUE,)))
+    assert certify(made, checkers=("brute force",)).status == "accepted"
 
 
 def test_no_label_means_anything_to_python() -> None:

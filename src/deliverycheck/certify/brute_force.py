@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import islice, product
 from math import prod
 from typing import TypeAlias, assert_never
 
@@ -22,11 +23,13 @@ from deliverycheck.certify.sentences import (
 from deliverycheck.certify.wellformed import Refused
 from deliverycheck.system.model import State, System
 from deliverycheck.system.sorts import BoolSort, EnumSort, IntSort, Sort, Value
-from deliverycheck.system.terms import Term, variables_of
 
 MOST_VALUATIONS = 200_000
 WORK = 50_000_000
 """Nodes of terms evaluated before it gives up: some seconds."""
+
+SLICE = 4_096
+"""Valuations that are asked at once: as many as need not be in memory together."""
 
 Bad: TypeAlias = tuple[State, str]
 """A state, and what is bad about it."""
@@ -77,29 +80,27 @@ class _Valuations:
         self.meaning = meaning
         self._domains = domains
         self._kept: dict[Terms, dict[State, None]] = {}
-        self.wrong: dict[Terms, Bad | None] = {}
-        """Where a step goes wrong that begins in such a state."""
+        self._wrong: dict[Terms, Bad | None] = {}
 
     def satisfying(self, terms: Terms) -> dict[State, None]:
         """The valuations that satisfy all terms, as a set in a fixed order."""
         if terms not in self._kept:
-            self._kept[terms] = dict.fromkeys(self._enumerated(terms))
+            test = tuple(part for term in terms for part in self.meaning.test(term))
+            every, kept = product(*self._domains), dict[State, None]()
+            while some := tuple(islice(every, SLICE)):
+                kept |= dict.fromkeys(self.meaning.meeting(test, some))
+            self._kept[terms] = kept
         return self._kept[terms]
 
-    def _enumerated(self, terms: Terms) -> Collection[State]:
-        """One variable after the other; each term is asked as soon as all it speaks of is there."""
-        index = self.meaning.system.index
-        asked: dict[int, list[Term]] = {}
-        for term in terms:
-            names = {variable.name for variable in variables_of(term)}
-            last = max((index[name] for name in names), default=0)
-            asked.setdefault(last, []).append(term)
-        begun: Collection[State] = [()]
-        for at, domain in enumerate(self._domains):
-            begun = [(*state, value) for state in begun for value in domain]
-            for term in asked.get(at, ()):
-                begun = self.meaning.meeting(self.meaning.test(term), begun)
-        return begun
+    def going_wrong(self, terms: Terms) -> Bad | None:
+        """Where a step goes wrong that begins in a state that satisfies all terms."""
+        if terms not in self._wrong:
+            self._wrong[terms] = self.meaning.goes_wrong(self.satisfying(terms))
+        return self._wrong[terms]
+
+    def note(self, terms: Terms, wrong: Bad | None) -> None:
+        """Remember what was seen of steps that go wrong, while all steps were looked at."""
+        self._wrong[terms] = wrong
 
 
 class _Goals:
@@ -128,7 +129,7 @@ def _closed(valuations: _Valuations, obligation: Closed) -> None:
         if state not in inside:
             raise Refused(f"a start is outside of the invariant: {meaning.shown(state)}")
     if not terms:
-        return  # a step that goes right leaves no domain
+        return  # every valuation is inside, and a step that goes right ends in one
     wrong: Bad | None = None
     for number, action in enumerate(meaning.system.actions):
         for state, after in meaning.steps(number, inside):
@@ -139,27 +140,27 @@ def _closed(valuations: _Valuations, obligation: Closed) -> None:
                     f"step `{action.name}` leaves the invariant: from {meaning.shown(state)} "
                     f"to {meaning.shown(after)}"
                 )
-    valuations.wrong[terms] = wrong
+    valuations.note(terms, wrong)
 
 
 def _excluded(valuations: _Valuations, obligation: Excluded) -> None:
     meaning, terms = valuations.meaning, obligation.terms
     inside = valuations.satisfying(terms)
-    if terms not in valuations.wrong:
-        valuations.wrong[terms] = meaning.goes_wrong(inside)
-    bad = _Goals(meaning, obligation.targets).among(inside) or valuations.wrong[terms]
+    bad = _Goals(meaning, obligation.targets).among(inside) or valuations.going_wrong(terms)
     if bad is not None:
         raise Refused(f"the invariant does not exclude {bad[1]}: {meaning.shown(bad[0])}")
 
 
 def _base(meaning: Meaning, obligation: Base) -> None:
     goals = _Goals(meaning, obligation.targets)
-    seen = set(meaning.system.initial)
+    seen = dict.fromkeys(meaning.system.initial)
     front = list(seen)
     for depth in range(obligation.k):
         if (bad := goals.met(front)) is not None:
             raise Refused(f"a run of {depth} steps meets {bad[1]}: {meaning.shown(bad[0])}")
-        after = {new for state in front for new in meaning.successors(state)} - seen
+        after = dict.fromkeys(
+            new for state in front for new in meaning.successors(state) if new not in seen
+        )
         if not after:
             return
         seen |= after

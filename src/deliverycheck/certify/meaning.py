@@ -98,14 +98,16 @@ class Meaning:
         )
 
     def _term(self, term: Term) -> _Term:
-        text, nodes = _written(term, self.system.index)
-        return _Term(_function(text), nodes)
+        writer = _Writer(self.system.index)
+        written = writer.written(term)
+        return _Term(writer.function(written.text), written.nodes)
 
     def _tuple(self, terms: Iterable[Term]) -> _Term:
         """The values of several terms as one."""
-        written = [_written(term, self.system.index) for term in terms]
-        text = "".join(f"{text}, " for text, _ in written)
-        return _Term(_function(f"({text})"), sum(nodes for _, nodes in written))
+        writer = _Writer(self.system.index)
+        written = [writer.written(term) for term in terms]
+        text = "".join(f"{one.text}, " for one in written)
+        return _Term(writer.function(f"({text})"), sum(one.nodes for one in written))
 
     def of(self, term: Term) -> Evaluator:
         """A term of this system, compiled."""
@@ -200,18 +202,71 @@ class Meaning:
         )
 
 
-def _written(term: Term, index: Mapping[str, int]) -> tuple[str, int]:
-    """A term as a Python expression about `s`, the state; and how many nodes it has."""
-    match term:
-        case Const(value):
-            return repr(value), 1
-        case Var(name):
-            return f"s[{index[name]}]", 1
-        case App(op, args):
-            parts = [_written(arg, index) for arg in args]
-            nodes = 1 + sum(size for _, size in parts)
-            return f"({_applied(op, [text for text, _ in parts])})", nodes
-    assert_never(term)
+SIGNS = {"eq": "==", "lt": "<", "le": "<=", "add": "+", "sub": "-"}
+
+DEEP = 40
+"""Levels of a term that are written as one expression: Python's parser has limits of its own."""
+
+SHORT = 2_000
+"""Characters of an expression that is kept for the next certificate about the same system."""
+
+MEANT: dict[str, object] = {"__builtins__": {}, "min": min, "max": max}
+"""All that an expression may name beside its state and what it is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A Python expression about `s`, the state; how many nodes it has, and how many levels."""
+
+    text: str
+    nodes: int
+    levels: int = 1
+
+
+class _Writer:
+    """Writes terms as Python. Labels, numbers, and what is nested too deep, are given to it.
+
+    So nothing but places of the state and our own operators is ever written into an expression.
+    """
+
+    def __init__(self, index: Mapping[str, int]) -> None:
+        self._index = index
+        self._given: dict[object, str] = {}
+
+    def function(self, text: str) -> Evaluator:
+        """What was written, as a function."""
+        whole = f"lambda {', '.join(self._given.values())}: lambda s: {text}"
+        make = _made(whole) if len(whole) <= SHORT else _made.__wrapped__(whole)
+        return make(*self._given)
+
+    def written(self, term: Term) -> _Text:
+        """A term as an expression, in parentheses where it needs them."""
+        match term:
+            case Const(bool() as truth):
+                return _Text("True" if truth else "False", 1)
+            case Const(value):
+                return _Text(self._name_of(value), 1)
+            case Var(name):
+                return _Text(f"s[{self._index[name]}]", 1)
+            case App(op, args):
+                parts = [self.written(arg) for arg in args]
+                nodes = 1 + sum(part.nodes for part in parts)
+                levels = 1 + max((part.levels for part in parts), default=0)
+                text = f"({_applied(op, [part.text for part in parts])})"
+                if levels < DEEP:
+                    return _Text(text, nodes, levels)
+                return _Text(f"{self._name_of(self.function(text))}(s)", nodes)
+        assert_never(term)
+
+    def _name_of(self, given: object) -> str:
+        return self._given.setdefault(given, f"k{len(self._given)}")
+
+
+@lru_cache(maxsize=10_000)
+def _made(text: str) -> Callable[..., Evaluator]:
+    """An expression as a function of what it is given. Certificates have most of them in common."""
+    made: Callable[..., Evaluator] = eval(text, MEANT)  # noqa: S307 - see `_Writer`
+    return made
 
 
 def _applied(op: Op, args: list[str]) -> str:
@@ -224,8 +279,8 @@ def _applied(op: Op, args: list[str]) -> str:
             (inner,) = args
             return f"not {inner}"
         case "ite":
-            test, then, other = args
-            return f"{then} if {test} else {other}"
+            condition, then, other = args
+            return f"{then} if {condition} else {other}"
         case "eq" | "lt" | "le" | "add" | "sub":
             left, right = args
             return f"{left} {SIGNS[op]} {right}"
@@ -233,19 +288,3 @@ def _applied(op: Op, args: list[str]) -> str:
             left, right = args
             return f"{op}({left}, {right})"
     assert_never(op)
-
-
-SIGNS = {"eq": "==", "lt": "<", "le": "<=", "add": "+", "sub": "-"}
-
-
-@lru_cache(maxsize=10_000)
-def _function(text: str) -> Evaluator:
-    """An expression as a function; the certificates about one system have most of them in common.
-
-    Nothing but constants, places of the state and the operators above is ever written into it.
-    """
-    try:
-        made: Evaluator = eval(f"lambda s: {text}", {"min": min, "max": max})  # noqa: S307 - as said above
-    except (SyntaxError, MemoryError):  # how Python's parser says so
-        raise TooLarge("a term is nested too deep") from None
-    return made

@@ -26,7 +26,7 @@ Afterwards: TypeAlias = dict[tuple[int, Term], Term]
 class Induction:
     """A solver that knows a system's actions and some lemmas, each of which can be assumed."""
 
-    def __init__(self, system: System, effort: int = 0, then: Afterwards | None = None) -> None:
+    def __init__(self, system: System, effort: int = 0, known: Afterwards | None = None) -> None:
         self.system = system
         self.frames = Frames(system, None, effort)
         self._going: list[Formula] = []
@@ -38,7 +38,7 @@ class Induction:
         self._broken: dict[tuple[int, Term], Formula] = {}
         self._breakable: dict[Term, Formula] = {}
         self._wanted: dict[Term, Formula] = {}
-        self._then: Afterwards = {} if then is None else then
+        self._then: Afterwards = {} if known is None else known
         self._shapes: dict[Term, str] = {}
         self._variables: dict[Term, frozenset[str]] = {}
         messages = {action.message for action in system.actions if action.message is not None}
@@ -143,7 +143,7 @@ class Induction:
         for lemma in work:
             # What is needed already costs nothing, so it is tried first: for all steps at once, and
             # where that is not enough, step by step, since less is needed for a single one.
-            if self._needed(list(found), self._lost(lemma)) is not None:
+            if self._needed(list(found), self._can_break(lemma)) is not None:
                 continue
             for broken in self._ways_to_break(lemma):
                 wanted = self.frames.flag(broken)
@@ -185,10 +185,10 @@ class Induction:
         """Whether the lemmas, together, hold at the start and are kept by every step."""
         if not all(map(self.holds_at_start, lemmas)):
             return False
-        some = self.frames.flag(self.frames.either(map(self._lost, lemmas)))
+        some = self.frames.flag(self.frames.either(map(self._can_break, lemmas)))
         return self.frames.check(some, *map(self.assume, lemmas)) == "unsat"
 
-    def _lost(self, lemma: Term) -> Formula:
+    def _can_break(self, lemma: Term) -> Formula:
         """The flag that stands for: some step is possible, and breaks the lemma."""
         if lemma not in self._breakable:
             broken = self.frames.either(self._ways_to_break(lemma))

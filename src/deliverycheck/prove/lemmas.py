@@ -17,17 +17,19 @@ from deliverycheck.system.terms import App, Const, Term, Var, variables_of
 MOST = 6_000
 """Clauses of three literals that are tried."""
 
-KEPT = ("durable", "volatile", "place")
+REMEMBERED = ("durable", "volatile", "place")
 """Where actors remember things."""
+
+MOST_COMPARED = 8
+"""Numbers of one system that are compared with each other."""
 
 THRESHOLDS = 3
 """Bounds of an integer that literals speak about, from its least value on."""
 
 
 def literals_of(system: System) -> Iterator[Term]:
-    """The atoms lemmas are made of: what single variables can be seen to be, which of two counters
-    is ahead."""
-    yield from _comparisons(system)
+    """The atoms lemmas are made of: what single variables can be seen to be, and which of two
+    numbers is ahead."""
     for variable in system.variables:
         one = Var(variable.name, variable.sort)
         match variable.sort:
@@ -44,6 +46,7 @@ def literals_of(system: System) -> Iterator[Term]:
                 for bound in range(low, last):
                     yield build.at_most(one, build.integer(bound))
                     yield build.at_most(build.integer(bound + 1), one)
+    yield from _comparisons(system)
 
 
 def _comparisons(system: System) -> Iterator[Term]:
@@ -54,9 +57,10 @@ def _comparisons(system: System) -> Iterator[Term]:
     counters = [
         Var(v.name, v.sort)
         for v in system.variables
-        if isinstance(v.sort, IntSort) and v.sort.high is None and v.store in KEPT
+        if isinstance(v.sort, IntSort) and v.sort.high is None and v.store in REMEMBERED
+        if "[" not in v.name  # those of a message are about that message alone
     ]
-    for a, b in permutations(counters, 2):
+    for a, b in permutations(counters[:MOST_COMPARED], 2):
         yield build.at_most(a, b)
         yield build.less(a, b)
 
