@@ -11,6 +11,7 @@ from hostile import HOSTILE
 from support import lifted_with
 from systems import all_states, system_of
 
+from deliverycheck.certify import writing
 from deliverycheck.certify.checking import certify
 from deliverycheck.certify.meaning import Budget, Meaning, TooLarge, Wrong
 from deliverycheck.prove import paths
@@ -135,6 +136,37 @@ def test_what_is_nested_deep_means_the_same(op: Op) -> None:
     meaning = Meaning(system, Budget(10**9))
     for value in values:
         assert meaning.of(term)((value,)) == evaluate(term, {"at": value})
+
+
+def test_many_parts_that_are_nested_deep_are_written_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What parts have in common is given to all of them, not written out for each."""
+    lengths: list[int] = []
+    real = vars(writing)["_made"]
+
+    def made(text: str) -> object:
+        lengths.append(len(text))
+        return real(text)
+
+    vars(made)["__wrapped__"] = made
+    monkeypatch.setattr(writing, "_made", made)
+    sort = IntSort(0, 9_999)
+    one = Var("at", sort)
+    parts: list[Term] = []
+    for number in range(600):
+        part: Term = Const(number, sort)
+        for _ in range(60):
+            part = App("max", (part, one))
+        parts.append(App("le", (part, Const(number, sort))))
+    nodes = 1 + 600 * (1 + 1 + 1 + 2 * 60)  # `and`; each `le`, its two numbers, and sixty `max`
+    budget = Budget(10**9)
+    every = Meaning(System("wide", (Variable("at", sort),), ((0,),), ()), budget).of(
+        App("and", tuple(parts))
+    )
+    assert every((0,)) is True
+    assert every((1,)) is False
+    assert budget.left == 10**9 - 2 * nodes
+    assert len(lengths) > 600  # each part is cut in two
+    assert sum(lengths) < 10 * nodes
 
 
 def test_every_evaluation_is_paid_for() -> None:

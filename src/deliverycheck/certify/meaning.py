@@ -6,18 +6,14 @@ believed by the checker as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
+from deliverycheck.certify.writing import Evaluator, Writer
 from deliverycheck.system.model import Action, State, System
 from deliverycheck.system.sorts import Sort, contains
-from deliverycheck.system.terms import App, Const, Op, Term, Var
-
-# `Any`: what a term yields is settled by its kind, which is checked before anything is compiled.
-Evaluator: TypeAlias = Callable[[State], Any]
-"""A term as a function of the state."""
+from deliverycheck.system.terms import App, Term
 
 LONGEST = 4_000
 """Binary digits of an integer a step may yield."""
@@ -98,13 +94,13 @@ class Meaning:
         )
 
     def _term(self, term: Term) -> _Term:
-        writer = _Writer(self.system.index)
+        writer = Writer(self.system.index)
         written = writer.written(term)
         return _Term(writer.function(written.text), written.nodes)
 
     def _tuple(self, terms: Iterable[Term]) -> _Term:
         """The values of several terms as one."""
-        writer = _Writer(self.system.index)
+        writer = Writer(self.system.index)
         written = [writer.written(term) for term in terms]
         text = "".join(f"{one.text}, " for one in written)
         return _Term(writer.function(f"({text})"), sum(one.nodes for one in written))
@@ -200,91 +196,3 @@ class Meaning:
         return ", ".join(
             f"{v.name}={x!r}" for v, x in zip(self.system.variables, state, strict=True)
         )
-
-
-SIGNS = {"eq": "==", "lt": "<", "le": "<=", "add": "+", "sub": "-"}
-
-DEEP = 40
-"""Levels of a term that are written as one expression: Python's parser has limits of its own."""
-
-SHORT = 2_000
-"""Characters of an expression that is kept for the next certificate about the same system."""
-
-MEANT: dict[str, object] = {"__builtins__": {}, "min": min, "max": max}
-"""All that an expression may name beside its state and what it is given."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A Python expression about `s`, the state; how many nodes it has, and how many levels."""
-
-    text: str
-    nodes: int
-    levels: int = 1
-
-
-class _Writer:
-    """Writes terms as Python. Labels, numbers, and what is nested too deep, are given to it.
-
-    So nothing but places of the state and our own operators is ever written into an expression.
-    """
-
-    def __init__(self, index: Mapping[str, int]) -> None:
-        self._index = index
-        self._given: dict[object, str] = {}
-
-    def function(self, text: str) -> Evaluator:
-        """What was written, as a function."""
-        whole = f"lambda {', '.join(self._given.values())}: lambda s: {text}"
-        make = _made(whole) if len(whole) <= SHORT else _made.__wrapped__(whole)
-        return make(*self._given)
-
-    def written(self, term: Term) -> _Text:
-        """A term as an expression, in parentheses where it needs them."""
-        match term:
-            case Const(bool() as truth):
-                return _Text("True" if truth else "False", 1)
-            case Const(value):
-                return _Text(self._name_of(value), 1)
-            case Var(name):
-                return _Text(f"s[{self._index[name]}]", 1)
-            case App(op, args):
-                parts = [self.written(arg) for arg in args]
-                nodes = 1 + sum(part.nodes for part in parts)
-                levels = 1 + max((part.levels for part in parts), default=0)
-                text = f"({_applied(op, [part.text for part in parts])})"
-                if levels < DEEP:
-                    return _Text(text, nodes, levels)
-                return _Text(f"{self._name_of(self.function(text))}(s)", nodes)
-        assert_never(term)
-
-    def _name_of(self, given: object) -> str:
-        return self._given.setdefault(given, f"k{len(self._given)}")
-
-
-@lru_cache(maxsize=10_000)
-def _made(text: str) -> Callable[..., Evaluator]:
-    """An expression as a function of what it is given. Certificates have most of them in common."""
-    made: Callable[..., Evaluator] = eval(text, MEANT)  # noqa: S307 - see `_Writer`
-    return made
-
-
-def _applied(op: Op, args: list[str]) -> str:
-    match op:
-        case "and":
-            return " and ".join(args) or "True"
-        case "or":
-            return " or ".join(args) or "False"
-        case "not":
-            (inner,) = args
-            return f"not {inner}"
-        case "ite":
-            condition, then, other = args
-            return f"{then} if {condition} else {other}"
-        case "eq" | "lt" | "le" | "add" | "sub":
-            left, right = args
-            return f"{left} {SIGNS[op]} {right}"
-        case "min" | "max":
-            left, right = args
-            return f"{op}({left}, {right})"
-    assert_never(op)

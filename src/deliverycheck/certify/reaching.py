@@ -44,7 +44,7 @@ def reach(meaning: Meaning) -> Reached:
             after = meaning.after(number, state)
             if isinstance(after, Wrong):
                 where = meaning.shown(state)
-                raise Refused(f"step `{action.name}` goes wrong: {after.text}, in {where}")
+                raise Refused(f"{after.of(action)}, in {where}")
             if after is None:
                 continue
             if after not in states:

@@ -106,7 +106,8 @@ def observed(system: System, samples: Sequence[State]) -> Literals:
 
 def _topic(literal: Term, messages: AbstractSet[str]) -> str | None:
     """The message in the brackets of the variable's name, or the label it is compared with."""
-    words = {word for var in variables_of(literal) for word in re.split(r"[\[\], ]", var.name)}
+    name = next(variables_of(literal)).name
+    words = set(re.split(r"[\[\], ]", name))
     match literal:
         case App("eq", (Var(), Const(str() as label))):
             words.add(label)

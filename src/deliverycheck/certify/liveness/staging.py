@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from deliverycheck.certify.liveness.fair import Unit, possible, units_of
 from deliverycheck.certify.liveness.ordering import Place, misstep
-from deliverycheck.certify.meaning import Evaluator, Meaning
+from deliverycheck.certify.meaning import Meaning
 from deliverycheck.certify.sentences import Staged
 from deliverycheck.certify.wellformed import Refused
+from deliverycheck.certify.writing import Evaluator
 from deliverycheck.system.certificates import Stage
 from deliverycheck.system.model import State
 
